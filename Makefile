@@ -1,0 +1,89 @@
+# Two ways in: `make demo` shows what the compiler does, `make test` checks it.
+# Each sets up everything it needs in .venv, from any Python 3.11 or newer; nothing outside this folder is touched.
+# Another interpreter: make clean, then make demo PYTHON=/path/to/python
+
+PYTHON ?=
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first interpreter that is new enough and can make an environment (on some systems that is a package of its own).
+$(VENV)/.made:
+	@chosen=; recent=; \
+	for candidate in $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3 python); do \
+		"$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+		recent=$$candidate; \
+		"$$candidate" -c 'import venv, ensurepip' >/dev/null 2>&1 && { chosen=$$candidate; break; }; \
+	done; \
+	if [ -z "$$recent" ]; then \
+		echo "error: no Python 3.11 or newer found$(if $(PYTHON), at $(PYTHON)); install one, or name it: make PYTHON=/path/to/python" >&2; exit 1; \
+	elif [ -z "$$chosen" ]; then \
+		echo "error: $$recent has no venv module; install it (Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; \
+	fi; \
+	rm -rf $(VENV); "$$chosen" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.core: pyproject.toml | $(VENV)/.made
+	@echo "installing ruleproof into $(VENV)"
+	@$(BIN)/python -m pip install -qq --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/.made
+	@echo "installing ruleproof and its test tools into $(VENV)"
+	@$(BIN)/python -m pip install -qq --editable '.[dev]'
+	@touch $(VENV)/.core $@
+
+$(VENV)/.docs: pyproject.toml | $(VENV)/.made
+	@echo "installing the documentation builder into $(VENV)"
+	@$(BIN)/python -m pip install -qq --editable '.[docs]'
+	@touch $(VENV)/.core $@
+
+.PHONY: help demo test lint types contract docs sizes package clean
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(VENV)/.core  ## check the bundled policies, build everything from them, name the pictures
+	@echo; echo "1. The article read word for word: what it leaves open, and where it contradicts itself"; echo
+	@$(BIN)/ruleproof check policies/tumor_ngs/literal.policy --limit 6 || test $$? -eq 1
+	@echo; echo "2. The working policy: the same article, with every open case settled or named"; echo
+	@$(BIN)/ruleproof check policies/tumor_ngs/tumor_ngs.policy
+	@echo; echo "3. Everything that is made from it, in out/"; echo
+	@$(BIN)/ruleproof build policies/tumor_ngs/tumor_ngs.policy -o out
+	@echo; echo "Pictures to open:"; find out -name '*.svg' | sort | sed 's/^/  /'
+
+test: $(VENV)/.dev  ## run every test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGUMENTS)
+
+lint: $(VENV)/.dev  ## look for mistakes and untidy lines
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: $(VENV)/.dev  ## check the types of the compiler
+	@$(BIN)/mypy
+
+contract: $(VENV)/.dev  ## check that imports go one way only
+	@$(BIN)/lint-imports --no-cache --no-logo
+
+docs: $(VENV)/.docs  ## build the documentation into site/; a dead link fails
+	@$(BIN)/zensical build --strict --clean
+
+sizes: ## show how long every module of the compiler is
+	@find compiler -name '*.py' | xargs wc -l | sort -rn
+
+ifneq ($(wildcard benchmarks/run.py),)
+.PHONY: bench
+bench: $(VENV)/.dev  ## measure against peers and against the limit
+	@$(BIN)/python benchmarks/run.py $(ARGUMENTS)
+endif
+
+package: $(VENV)/.dev  ## build the source archive and the wheel into dist/
+	@$(BIN)/python -m build --no-isolation --outdir dist .
+
+clean:  ## remove everything that these targets made
+	rm -rf $(VENV) out dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,132 @@
+"""Chart to DOT: plain labels only, everything escaped, equal charts in equal bytes.
+
+Labels are plain because the layout engine loses the HTML-like ones without a word.  Outcomes differ in shape and line
+besides colour, so that a chart can be read in grey; the colours are those of Okabe and Ito, darkened for lines on white.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import graphviz
+
+from ruleproof.artifacts.chart import Arrow, Box, Chart, Group, Kind, Line
+
+FONT = "Helvetica,Arial,sans-serif"
+FONT_SIZE = 10
+TITLE_SIZE = 12
+
+_BLUE, _GREEN, _ORANGE, _PURPLE, _RED, _GREY = "#0072b2", "#00795a", "#a86f00", "#9c4f7c", "#c04f00", "#6b6b6b"
+
+Style = Mapping[str, str]
+
+
+def _style(shape: str, style: str, line: str, fill: str, width: str = "1") -> Style:
+    return MappingProxyType({"shape": shape, "style": style, "color": line, "fillcolor": fill, "penwidth": width})
+
+
+STYLES: Mapping[Kind, Style] = {
+    Kind.QUESTION: _style("box", "filled", "#444444", "#ffffff"),
+    Kind.REPORT: _style("box", "filled", _BLUE, "#e3f1fa", "2.5"),
+    Kind.MAY_REPORT: _style("box", "rounded,filled", _GREEN, "#e2f5ee", "1.5"),
+    Kind.ALSO: _style("component", "filled", _GREEN, "#e2f5ee", "1.5"),
+    Kind.CONSIDER: _style("box", "dashed,filled", _ORANGE, "#fff4dc", "1.5"),
+    Kind.SEVERAL: _style("folder", "filled", _BLUE, "#e3f1fa", "1.5"),
+    Kind.MUST_NOT: _style("box", "diagonals,filled", _RED, "#fdeee4", "1.5"),
+    Kind.LEFT_OPEN: _style("note", "filled", _PURPLE, "#f9ebf3", "1.5"),
+    Kind.NOTHING_APPLIES: _style("box", "rounded,filled", _GREY, "#ffffff"),
+    Kind.OUT_OF_SCOPE: _style("box", "filled", "#c8c8c8", "#f4f4f4"),
+    Kind.CANNOT_ANSWER: _style("hexagon", "filled", _RED, "#fdeee4", "1.5"),
+    Kind.GAP: _style("octagon", "filled", _RED, "#fbd9c4", "3"),
+    Kind.CANNOT_HAPPEN: _style("box", "dotted,filled", _GREY, "#ffffff"),
+    Kind.CONTINUES: _style("cds", "filled", "#444444", "#eeeeee"),
+    Kind.INPUT: _style("box", "rounded,filled", "#444444", "#ffffff"),
+    Kind.DEFINITION: _style("ellipse", "filled", _ORANGE, "#fff4dc"),
+    Kind.DECISION: _style("box", "filled", _BLUE, "#e3f1fa", "2.5"),
+    Kind.REQUIREMENT: _style("box", "filled", _GREEN, "#e2f5ee", "1.5"),
+    Kind.CODES: _style("note", "filled", _PURPLE, "#f9ebf3"),
+}
+"""How each kind of box looks: a shape, a kind of line and a colour, never the colour alone."""
+
+MARK = MappingProxyType({"color": "#000000", "penwidth": "4"})
+
+
+def to_dot(chart: Chart) -> str:
+    """Give the DOT text of a chart."""
+    graph = graphviz.Digraph(chart.name, graph_attr=_page(chart), node_attr=_BOXES, edge_attr=_ARROWS)
+    for box in chart.boxes:
+        graph.node(box.id, **_box(chart, box))
+    for group in chart.groups:
+        _add_group(graph, chart, group)
+    for arrow in chart.arrows:
+        graph.edge(arrow.tail, arrow.head, **_arrow(chart, arrow))
+    return str(graph.source)
+
+
+_BOXES = {"fontname": FONT, "fontsize": str(FONT_SIZE), "margin": "0.12,0.05", "height": "0.3", "fontcolor": "#111111"}
+_ARROWS = {"fontname": FONT, "fontsize": str(FONT_SIZE), "fontcolor": "#111111", "color": "#444444", "arrowsize": "0.7"}
+
+
+def id_in_picture(chart: Chart, id: str) -> str:
+    """Give the id that a part has in the picture, where several charts may stand on one page."""
+    return f"{chart.name}-{id}"
+
+
+def _page(chart: Chart) -> dict[str, str]:
+    return {
+        "label": _left((chart.title, *chart.notes, "")),
+        "labelloc": "t",
+        "labeljust": "l",
+        "fontname": FONT,
+        "fontsize": str(TITLE_SIZE),
+        "rankdir": "LR" if chart.across else "TB",
+        "ranksep": "0.4" if chart.across else "0.35",
+        "nodesep": "0.15" if chart.across else "0.25",
+        "ordering": "out",
+        "charset": "UTF-8",
+    }
+
+
+def _box(chart: Chart, box: Box) -> dict[str, str]:
+    marks = MARK if box.marked else {}
+    return {**STYLES[box.kind], **marks, "label": _centred(box.words), "id": id_in_picture(chart, box.id), "class": box.kind.value}
+
+
+def _arrow(chart: Chart, arrow: Arrow) -> dict[str, str]:
+    attributes = {"id": id_in_picture(chart, arrow.id)}
+    if arrow.words:
+        attributes["label"] = _centred(arrow.words)
+    if arrow.line is Line.DASHED:
+        attributes["style"] = "dashed"
+    return {**attributes, **(MARK if arrow.marked else {})}
+
+
+def _add_group(graph: graphviz.Digraph, chart: Chart, group: Group) -> None:
+    frame = {
+        "label": _left((group.title,)),
+        "labeljust": "l",
+        "id": id_in_picture(chart, group.id),
+        "color": "#999999",
+        "fontsize": str(FONT_SIZE),
+    }
+    with graph.subgraph(name=f"cluster_{group.id}", graph_attr=frame) as inside:
+        for id in group.boxes:
+            inside.node(id)
+
+
+def _centred(lines: tuple[str, ...]) -> str:
+    return graphviz.nohtml("\\n".join(map(escaped, lines)))
+
+
+def _left(lines: tuple[str, ...]) -> str:
+    return graphviz.nohtml("".join(escaped(line) + "\\l" for line in lines))
+
+
+def escaped(text: str) -> str:
+    r"""Escape what means something inside a label; the writer of DOT sees to quotes.
+
+    >>> print(escaped(r"a\nb &lt; \N"))
+    a\\nb &amp;lt; \\N
+    """
+    return text.replace("\\", "\\\\").replace("&", "&amp;")

@@ -1,0 +1,134 @@
+"""The names that a policy declares, and the remarks made while they are resolved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ruleproof.finding import Finding
+from ruleproof.source import Span
+from ruleproof.tree import nodes as tree
+from ruleproof.tree.messages import did_you_mean, language_finding
+
+RESERVED = frozenset(
+    "yes no is are not and or all any none of at in nothing missing present when then policy source input presume define "
+    "decision rule table require codes question accept expect example prove cite note reading covers outcome".split()
+)
+
+KINDS = {
+    tree.SourceBlock: "source",
+    tree.Input: "input",
+    tree.CannotHappen: "cannot happen",
+    tree.Define: "definition",
+    tree.Decision: "decision",
+    tree.Rule: "rule",
+    tree.Table: "table",
+    tree.Row: "rule",
+    tree.LeaveOpen: "rule",
+    tree.Require: "requirement",
+    tree.Codes: "code list",
+    tree.Question: "question",
+    tree.Example: "example",
+    tree.Prove: "property",
+}
+"""What a block declares, in words; one name stands for one thing in a policy, whatever its kind."""
+
+Declaring = (
+    tree.SourceBlock
+    | tree.Input
+    | tree.CannotHappen
+    | tree.Define
+    | tree.Decision
+    | tree.Rule
+    | tree.Table
+    | tree.Row
+    | tree.LeaveOpen
+    | tree.Require
+    | tree.Codes
+    | tree.Question
+    | tree.Example
+    | tree.Prove
+)
+
+
+@dataclass
+class Declared:
+    """The symbol table of one policy, and the findings so far."""
+
+    tree: tree.Tree
+    findings: list[Finding] = field(default_factory=list)
+    names: dict[str, Declaring] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for block in self.tree.blocks:
+            if isinstance(block, tree.Table):
+                self.declare(block)
+                for row in block.rows:
+                    self.declare(row)
+            elif isinstance(block, Declaring):
+                self.declare(block)
+
+    def report(self, name: str, span: Span, message: str, help: str, *also: Span) -> None:
+        """Make a remark about a place."""
+        self.findings.append(language_finding(self.tree.source, name, span, message, help, *also))
+
+    def declare(self, block: Declaring) -> None:
+        name = block.name
+        quoted = self.tree.source.slice(name.span).startswith("`")
+        earlier = self.names.get(name.text)
+        if name.text in RESERVED and not quoted:
+            message = f"`{name.text}` is a word of the language and cannot be a name"
+            self.report("duplicate_name", name.span, message, f"choose another name, or write it in backquotes: `{name.text}`")
+        if not name.text.strip() or name.text != name.text.strip():
+            self.report("duplicate_name", name.span, "a name in backquotes begins or ends with a blank", "take the blank out")
+        if earlier is not None:
+            kind, message = KINDS[type(earlier)], f"the name `{name.text}` is declared twice"
+            if KINDS[type(earlier)] != KINDS[type(block)]:
+                message = f"`{name.text}` is the name of {_a(kind)} already"
+            self.report("duplicate_name", name.span, message, "rename one of the two", earlier.name.span)
+            return
+        self.names[name.text] = block
+
+    def find(self, name: tree.Name, *kinds: type) -> Declaring | None:
+        """Give what a name stands for, if it is of one of these kinds; else make a remark and give `None`."""
+        found = self.names.get(name.text)
+        if isinstance(found, kinds):
+            return found
+        if name.text in self.tree.unread_names:
+            return None
+        wanted = " or ".join(dict.fromkeys(KINDS[kind] for kind in kinds))
+        known = [known for known, block in self.names.items() if isinstance(block, kinds)]
+        if found is not None:
+            message = f"`{name.text}` is {_a(KINDS[type(found)])}, and here stands {_a(wanted)}"
+            self.report("unknown_name", name.span, message, _known(known, wanted), found.name.span)
+            return None
+        near = did_you_mean(name.text, known)
+        help = f"did you mean `{near}`?" if near else _known(known, wanted)
+        self.report("unknown_name", name.span, f"`{name.text}` is no {wanted} of this policy", help)
+        return None
+
+    def of_kind(self, *kinds: type) -> list[Declaring]:
+        """Give the declared blocks of some kinds, in the order written; of a name declared twice, the first."""
+        return [block for block in self.names.values() if isinstance(block, kinds)]
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _known(known: Iterable[str], wanted: str) -> str:
+    names = sorted(known)
+    if not names:
+        return f"the policy declares no {wanted}"
+    shown = ", ".join(f"`{name}`" for name in names[:8])
+    return f"there {'is' if len(names) == 1 else 'are'} {shown}{' …' if len(names) > 8 else ''}"
+
+
+def in_words(name: str) -> str:
+    """Give a name as words, for a thing without a label.
+
+    >>> in_words("rna_adds")
+    'rna adds'
+    """
+    return re.sub(r"_+", " ", name).strip() or name

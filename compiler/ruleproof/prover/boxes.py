@@ -1,0 +1,133 @@
+"""Split boxes until every question about them is settled, and put what was split together again.
+
+A box is cut at a test that is sometimes true in it, chosen anew for each box: the test that settles most of what is still
+open.  A box is never cut once nothing about it can differ any more, so the work follows the size of the answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from ruleproof.prover.expressions import TRUE, Constant, Expression, InCells, Restrictor, tests_in
+from ruleproof.prover.space import Box
+
+Key = TypeVar("Key")
+
+BUDGET = 200_000
+"""How many boxes a search may open before it gives up."""
+
+
+class TooManyBoxes(Exception):
+    """The search would not end in reasonable time; what it asks is then not decided."""
+
+
+def split(
+    restrict: Restrictor,
+    start: Box,
+    asked: Sequence[Expression],
+    settle: Callable[[Sequence[Expression]], Key | None],
+    budget: int = BUDGET,
+) -> Iterator[tuple[Box, Key]]:
+    """Give disjoint boxes that fill `start`, each with its key.
+
+    `settle` gets what is left of the expressions asked and gives the key of the box, or `None` where it must be cut; it
+    must give a key once all expressions are constants.
+    """
+    stack: list[tuple[Box, Sequence[Expression]]] = [(start, asked)]
+    opened = 0
+    while stack:
+        box, open_expressions = stack.pop()
+        opened += 1
+        if opened > budget:
+            raise TooManyBoxes
+        left = [restrict(expression, box) for expression in open_expressions]
+        key = settle(left)
+        if key is not None:
+            yield box, key
+            continue
+        cut = best_cut(left, box)
+        inside, outside = box[cut.dimension] & cut.cells, box[cut.dimension] & ~cut.cells
+        stack.append((_with(box, cut.dimension, outside), left))
+        stack.append((_with(box, cut.dimension, inside), left))
+
+
+def best_cut(left: Sequence[Expression], box: Box) -> InCells:
+    """Give the test to cut at: the one that most open expressions ask, the first of these in their order."""
+    votes: Counter[tuple[int, int]] = Counter()
+    for expression in left:
+        if not isinstance(expression, Constant):
+            for key in {(test.dimension, test.cells & box[test.dimension]) for test in tests_in(expression)}:
+                votes[key] += 1
+    (dimension, cells), _ = max(votes.items(), key=lambda pair: pair[1])
+    return InCells(dimension, cells)
+
+
+def _with(box: Box, dimension: int, mask: int) -> Box:
+    return (*box[:dimension], mask, *box[dimension + 1 :])
+
+
+def meets(box: Box, other: Box) -> Box | None:
+    """Give the box that two boxes share, or `None`."""
+    shared = tuple(left & right for left, right in zip(box, other, strict=True))
+    return shared if all(shared) else None
+
+
+def merged(boxes: Iterable[Box]) -> tuple[Box, ...]:
+    """Join disjoint boxes that differ in one dimension only, until none are left; the union stays the same.
+
+    >>> merged([(0b01, 0b1), (0b10, 0b1)])
+    ((3, 1),)
+    """
+    found = sorted(set(boxes))
+    changed = True
+    while changed and len(found) > 1:
+        changed = False
+        for dimension in range(len(found[0])):
+            groups: dict[Box, int] = {}
+            for box in found:
+                key = _with(box, dimension, 0)
+                groups[key] = groups.get(key, 0) | box[dimension]
+            if len(groups) < len(found):
+                found = sorted(_with(key, dimension, mask) for key, mask in groups.items())
+                changed = True
+    return tuple(found)
+
+
+def without(boxes: Iterable[Box], taken: Box) -> list[Box]:
+    """Take a box out of disjoint boxes; what is left is disjoint too."""
+    left: list[Box] = []
+    for box in boxes:
+        if meets(box, taken) is None:
+            left.append(box)
+            continue
+        rest = box
+        for dimension, mask in enumerate(taken):
+            outside = rest[dimension] & ~mask
+            if outside:
+                left.append(_with(rest, dimension, outside))
+            rest = _with(rest, dimension, rest[dimension] & mask)
+    return left
+
+
+def widened(box: Box, whole: Box, allowed: Callable[[Box], bool]) -> Box:
+    """Give a box around `box` that is as wide as `allowed` lets it be, widened one dimension and one cell at a time."""
+    for dimension, mask in enumerate(whole):
+        if box[dimension] == mask:
+            continue
+        wide = _with(box, dimension, mask)
+        if allowed(wide):
+            box = wide
+            continue
+        for cell in range(mask.bit_length()):
+            bit = 1 << cell
+            if mask & bit and not box[dimension] & bit:
+                wide = _with(box, dimension, box[dimension] | bit)
+                if allowed(wide):
+                    box = wide
+    return box
+
+
+def is_true(expression: Expression) -> bool:
+    return expression == TRUE

@@ -1,0 +1,259 @@
+"""Conditions over cells: on a box each holds always, never, or sometimes, and then says what is left to ask.
+
+An expression restricted to a box is simpler or the same; equal expressions are the same object, so that a state of a search
+can be remembered by what is left of its expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias, assert_never
+
+from ruleproof.model import nodes as model
+from ruleproof.model.meaning import OUTCOME, Answer, resolve
+from ruleproof.prover.space import Box, Space
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InCells:
+    """The case lies in one of some cells of a dimension."""
+
+    dimension: int
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    part: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """At least `count` of the parts hold; all of them, or any of them, where it is their number, or one."""
+
+    count: int
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decides:
+    """What a decision answers passes a test: `test` is the outcomes that pass, or `None` for no outcome at all."""
+
+    decision: str
+    test: frozenset[str] | None
+    no_text: Expression
+    scope: Expression
+    rules: tuple[Expression, ...]
+    """For each rule of the decision, in order, when it holds."""
+
+
+Expression: TypeAlias = Constant | InCells | Negation | Count | Decides
+
+TRUE, FALSE = Constant(True), Constant(False)
+
+
+def negation(part: Expression) -> Expression:
+    if isinstance(part, Constant):
+        return FALSE if part.value else TRUE
+    return part.part if isinstance(part, Negation) else Negation(part)
+
+
+def count(needed: int, parts: Iterable[Expression]) -> Expression:
+    """Make `at least needed of parts`, with what is settled taken out."""
+    open_parts = []
+    for part in parts:
+        if isinstance(part, Constant):
+            needed -= part.value
+        else:
+            open_parts.append(part)
+    if needed <= 0:
+        return TRUE
+    if needed > len(open_parts):
+        return FALSE
+    return open_parts[0] if len(open_parts) == 1 else Count(needed, tuple(open_parts))
+
+
+def every(parts: Iterable[Expression]) -> Expression:
+    known = tuple(parts)
+    return count(len(known), known)
+
+
+def some(parts: Iterable[Expression]) -> Expression:
+    return count(1, parts)
+
+
+@dataclass
+class Compiler:
+    """Turns conditions of a policy into expressions over the cells of its space."""
+
+    space: Space
+    _known: dict[model.Condition, Expression] = field(default_factory=dict)
+    _decisions: dict[str, tuple[Expression, Expression, tuple[Expression, ...]]] = field(default_factory=dict)
+
+    def __call__(self, condition: model.Condition) -> Expression:
+        if condition not in self._known:
+            self._known[condition] = self._compile(condition)
+        return self._known[condition]
+
+    def _compile(self, condition: model.Condition) -> Expression:
+        match condition:
+            case model.Always():
+                return TRUE
+            case model.IsIn(name, values):
+                return self._cells(name, lambda sample: sample is not None and sample in values)
+            case model.Within():
+                return self._within(condition)
+            case model.SomeIn(name, quantifier, values):
+                return self._some_in(name, quantifier, values)
+            case model.IsMissing(name):
+                return self._missing(name)
+            case model.DecisionIs(decision, outcomes):
+                return self._decides(decision, outcomes)
+            case model.DecisionIsNothing(decision):
+                return self._decides(decision, None)
+            case model.Defined(_, part):
+                return self(part)
+            case model.Not(part):
+                return negation(self(part))
+            case model.AllOf(parts):
+                return every(self(part) for part in parts)
+            case model.AnyOf(parts):
+                return some(self(part) for part in parts)
+            case model.AtLeastOf(needed, parts):
+                return count(needed, [self(part) for part in parts])
+            case _:
+                assert_never(condition)
+
+    def _cells(self, name: str, test: Callable[[object], bool]) -> Expression:
+        place = self.space.places[name][0]
+        dimension = self.space.dimensions[place]
+        mask = sum(1 << index for index, cell in enumerate(dimension.cells) if test(cell.sample))
+        if mask == 0:
+            return FALSE
+        return TRUE if mask == dimension.full else InCells(place, mask)
+
+    def _within(self, test: model.Within) -> Expression:
+        """A sample stands for its cell, since every bound of every test is a bound of cells."""
+        low, high = test.low, test.high
+
+        def inside(sample: object) -> bool:
+            if sample is None:
+                return False
+            above = low is None or sample > low or (test.low_closed and sample == low)  # type: ignore[operator]
+            return above and (high is None or sample < high or (test.high_closed and sample == high))  # type: ignore[operator]
+
+        return self._cells(test.input, inside)
+
+    def _some_in(self, name: str, quantifier: str, values: frozenset[str]) -> Expression:
+        inside, outside = [], []
+        for place in self.space.places[name]:
+            group = self.space.dimensions[place].group
+            assert group is not None
+            belongs = not group.others and group.values[0] in values
+            (inside if belongs else outside).append(InCells(place, 0b10))
+        there = some([*inside, *outside])
+        match quantifier:
+            case "any":
+                return some(inside)
+            case "all":
+                return every([there, negation(some(outside))])
+            case _:
+                return every([there, negation(some(inside))])
+
+    def _missing(self, name: str) -> Expression:
+        places = self.space.places[name]
+        if self.space.dimensions[places[0]].group is None:
+            return self._cells(name, lambda sample: sample is None)
+        return negation(some(InCells(place, 0b10) for place in places))
+
+    def _decides(self, name: str, test: frozenset[str] | None) -> Expression:
+        policy = self.space.policy
+        decision = policy.decision(name)
+        parts = Decides(name, test, self(policy.no_text), self(decision.scope), tuple(self(rule.condition) for rule in decision.rules))
+        return settle(parts, decision)
+
+    def impossible(self) -> tuple[Expression, ...]:
+        """Give when each `cannot happen` is met, in order, and then when an input lacks the codes that it must have."""
+        policy = self.space.policy
+        needed = [item.name for item in policy.inputs if isinstance(item.domain, model.SeveralCodes) and not item.may_be_missing]
+        return (*(self(item.condition) for item in policy.impossibles), *(self._missing(name) for name in needed))
+
+
+def settle(parts: Decides, decision: model.Decision) -> Expression:
+    """Give a constant where what is known of a decision decides the test, else the parts as they are."""
+    if parts.no_text == TRUE or parts.scope == FALSE:
+        return FALSE if parts.test is not None else TRUE
+    if not all(isinstance(part, Constant) for part in (parts.no_text, parts.scope, *parts.rules)):
+        return parts
+    holding = frozenset(rule.name for rule, holds in zip(decision.rules, parts.rules, strict=True) if holds == TRUE)
+    return Constant(passes(resolve(decision, holding), parts.test))
+
+
+def passes(answer: Answer, test: frozenset[str] | None) -> bool:
+    """Tell whether an answer passes the test of a `Decides`."""
+    if test is None:
+        return answer.kind != OUTCOME
+    return answer.kind == OUTCOME and len(answer.outcomes) == 1 and answer.outcomes[0] in test
+
+
+class Restrictor:
+    """Restricts expressions to boxes."""
+
+    def __init__(self, policy: model.Policy) -> None:
+        self._decisions = {decision.name: decision for decision in policy.decisions}
+
+    def __call__(self, expression: Expression, box: Box) -> Expression:
+        """Give what is left of an expression inside a box: a constant where it holds always or never."""
+        match expression:
+            case InCells(dimension, cells):
+                mask = box[dimension]
+                if not mask & cells:
+                    return FALSE
+                return expression if mask & ~cells else TRUE
+            case Constant():
+                return expression
+            case Negation(part):
+                left = self(part, box)
+                return expression if left is part else negation(left)
+            case Count(needed, parts):
+                rest = [self(part, box) for part in parts]
+                if all(new is old for new, old in zip(rest, parts, strict=True)):
+                    return expression
+                return count(needed, rest)
+            case Decides(name, test, no_text, scope, rules):
+                left_rules = tuple(self(rule, box) for rule in rules)
+                return settle(Decides(name, test, self(no_text, box), self(scope, box), left_rules), self._decisions[name])
+            case _:
+                assert_never(expression)
+
+
+def tests_in(expression: Expression) -> Iterator[InCells]:
+    """Give the tests that an expression still asks, each as often as it stands there."""
+    match expression:
+        case InCells():
+            yield expression
+        case Constant():
+            return
+        case Negation(part):
+            yield from tests_in(part)
+        case Count(_, parts):
+            for part in parts:
+                yield from tests_in(part)
+        case Decides(_, _, no_text, scope, rules):
+            for part in (no_text, scope, *rules):
+                yield from tests_in(part)
+        case _:
+            assert_never(expression)
+
+
+def dimensions_in(expression: Expression) -> frozenset[int]:
+    """Give the dimensions that an expression depends on."""
+    return frozenset(test.dimension for test in tests_in(expression))
+
+

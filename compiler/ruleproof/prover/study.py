@@ -1,0 +1,205 @@
+"""What the prover knows of one policy: its space, its expressions, and for each decision which rules hold where.
+
+Each result is worked out once, when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ruleproof.finding import Value
+from ruleproof.model import meaning
+from ruleproof.model.meaning import Answer, resolve
+from ruleproof.model.nodes import Condition, Decision, Policy, Requirement
+from ruleproof.prover.boxes import TooManyBoxes, meets, merged, split
+from ruleproof.prover.expressions import FALSE, TRUE, Compiler, Constant, Expression, Restrictor, dimensions_in, some
+from ruleproof.prover.space import Box, Space
+
+Holding = frozenset[str]
+"""The names of the rules that hold together."""
+
+_ELSEWHERE = "elsewhere"
+"""The key of boxes that a question is not about."""
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """Which rules of a decision hold where: disjoint boxes for each set of rules that hold together.
+
+    The boxes hold exactly the cases that can happen, whose text is here, and that lie in the decision's scope.
+    """
+
+    decision: Decision
+    boxes: Mapping[Holding, tuple[Box, ...]]
+    inputs: tuple[str, ...]
+    """The inputs that the decision depends on."""
+    seconds: float
+
+    @cached_property
+    def answers(self) -> Mapping[Holding, Answer]:
+        return {holding: resolve(self.decision, holding) for holding in self.boxes}
+
+    def where(self, wanted: Callable[[Holding], bool]) -> tuple[Box, ...]:
+        return merged(box for holding, boxes in self.boxes.items() if wanted(holding) for box in boxes)
+
+
+class Study:
+    """Answers questions about a policy exactly."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.space = Space(policy)
+        self.compiler = Compiler(self.space)
+        self.restrict = Restrictor(policy)
+        self._landscapes: dict[str, Landscape | None] = {}
+
+    @cached_property
+    def impossible(self) -> Expression:
+        """Holds where a case cannot happen."""
+        return some(self.compiler.impossible())
+
+    def landscape(self, decision: Decision) -> Landscape | None:
+        """Give which rules hold where, or `None` where that would take too many boxes."""
+        if decision.name not in self._landscapes:
+            try:
+                self._landscapes[decision.name] = self._survey(decision)
+            except TooManyBoxes:
+                self._landscapes[decision.name] = None
+        return self._landscapes[decision.name]
+
+    @property
+    def landscapes(self) -> list[Landscape]:
+        """The landscapes of the decisions, without those that would take too many boxes."""
+        return [found for decision in self.policy.decisions if (found := self.landscape(decision)) is not None]
+
+    def _survey(self, decision: Decision) -> Landscape:
+        began = time.perf_counter()
+        names = [rule.name for rule in decision.rules]
+        rules = [self.compiler(rule.condition) for rule in decision.rules]
+        asked = (self.impossible, self.compiler(self.policy.no_text), self.compiler(decision.scope), *rules)
+
+        def settle(left: Sequence[Expression]) -> Holding | str | None:
+            impossible, no_text, scope, *open_rules = left
+            if TRUE in (impossible, no_text) or scope == FALSE:
+                return _ELSEWHERE
+            if not all(isinstance(part, Constant) for part in left):
+                return None
+            return frozenset(name for name, rule in zip(names, open_rules, strict=True) if rule == TRUE)
+
+        found: dict[Holding, list[Box]] = {}
+        for box, key in split(self.restrict, self.space.whole, asked, settle):
+            if not isinstance(key, str):
+                found.setdefault(key, []).append(box)
+        return Landscape(
+            decision,
+            {holding: merged(boxes) for holding, boxes in found.items()},
+            self.inputs_of(*asked[1:]),
+            time.perf_counter() - began,
+        )
+
+    def inputs_of(self, *expressions: Expression) -> tuple[str, ...]:
+        """Give the inputs that expressions depend on, in the order declared."""
+        places = {place for expression in expressions for place in dimensions_in(expression)}
+        return tuple(name for name, own in self.space.places.items() if places & set(own))
+
+    def example_of(self, *expressions: Expression, within: Box | None = None) -> Box | None:
+        """Give a box of cases that can happen and in which all the expressions hold, or `None` where there is none."""
+        asked = (self.impossible, *expressions)
+
+        def settle(left: Sequence[Expression]) -> bool | None:
+            if left[0] == TRUE or FALSE in left[1:]:
+                return False
+            return True if left[0] == FALSE and all(part == TRUE for part in left[1:]) else None
+
+        boxes = split(self.restrict, within or self.space.whole, asked, settle)
+        return next((box for box, found in boxes if found), None)
+
+    def parts_where(self, expression: Expression, boxes: Sequence[Box]) -> tuple[list[Box], list[Box]]:
+        """Cut boxes into those where an expression holds and those where it does not."""
+        inside: list[Box] = []
+        outside: list[Box] = []
+        for start in boxes:
+            for box, holds in split(self.restrict, start, (expression,), _constant):
+                (inside if holds == TRUE else outside).append(box)
+        return inside, outside
+
+    # -------------------------------------------------------------- answers with some facts unknown
+
+    def box_of(self, facts: Mapping[str, Value]) -> Box:
+        """Give the box of the cases that agree with facts; inputs without a fact are unknown."""
+        known = self.space.encode({**{name: _any_value(values) for name, values in self.space.samples().items()}, **facts})
+        return tuple(
+            1 << cell if dimension.input in facts else dimension.full
+            for dimension, cell in zip(self.space.dimensions, known, strict=True)
+        )
+
+    def answers(self, decision: Decision, box: Box) -> tuple[Answer, ...]:
+        """Give the different answers (rules apart) of a decision over a box, as `meaning.partial` defines them."""
+        says = [(self.compiler(condition), reason) for condition, reason in self.policy.no_text_says]
+        rules = [self.compiler(rule.condition) for rule in decision.rules]
+        asked = (self.impossible, *(condition for condition, _ in says), self.compiler(decision.scope), *rules)
+
+        def settle(left: Sequence[Expression]) -> Answer | str | None:
+            if left[0] == TRUE:
+                return _ELSEWHERE
+            if not all(isinstance(part, Constant) for part in left):
+                return None
+            for part, (_, reason) in zip(left[1:], says, strict=False):
+                if part == TRUE:
+                    return Answer(meaning.CANNOT_ANSWER, reason=reason)
+            scope, *open_rules = left[1 + len(says) :]
+            if scope == FALSE:
+                return Answer(meaning.OUT_OF_SCOPE, reason=decision.out_of_scope)
+            held = frozenset(rule.name for rule, part in zip(decision.rules, open_rules, strict=True) if part == TRUE)
+            return resolve(decision, held)
+
+        return joined(decision, [key for _, key in split(self.restrict, box, asked, settle) if isinstance(key, Answer)])
+
+    def states(self, requirement: Requirement, box: Box) -> frozenset[str]:
+        """Give the states of a requirement over the cases of a box that can happen."""
+        asked = (self.impossible, *(self.compiler(part) for part in (self.policy.no_text, requirement.when, requirement.that)))
+
+        def settle(left: Sequence[Expression]) -> str | None:
+            if left[0] == TRUE:
+                return _ELSEWHERE
+            if not all(isinstance(part, Constant) for part in left):
+                return None
+            if left[1] == TRUE:
+                return meaning.NOT_CHECKED
+            if left[2] == FALSE:
+                return meaning.NOT_APPLICABLE
+            return meaning.MET if left[3] == TRUE else meaning.FAILED
+
+        return frozenset(key for _, key in split(self.restrict, box, asked, settle)) - {_ELSEWHERE}
+
+    def holds_nowhere(self, condition: Condition) -> bool:
+        """Tell whether no case that can happen meets a condition."""
+        return self.example_of(self.compiler(condition)) is None
+
+
+def joined(decision: Decision, answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Join answers that say the same; the joined answer names the rules of all of them, in the order written."""
+    order = {rule.name: index for index, rule in enumerate(decision.rules)}
+    found: dict[tuple[object, ...], tuple[Answer, set[str]]] = {}
+    for answer in answers:
+        found.setdefault(answer.said, (answer, set()))[1].update(answer.rules)
+    return tuple(
+        Answer(one.kind, one.force, one.outcomes, one.further, one.barred, one.reason, tuple(sorted(rules, key=order.__getitem__)))
+        for one, rules in found.values()
+    )
+
+
+def shared(boxes: Sequence[Box], with_box: Box) -> list[Box]:
+    """Give what boxes share with one box."""
+    return [part for box in boxes if (part := meets(box, with_box)) is not None]
+
+
+def _constant(left: Sequence[Expression]) -> Expression | None:
+    return left[0] if isinstance(left[0], Constant) else None
+
+
+def _any_value(values: tuple[Value, ...]) -> Value:
+    return values[0]

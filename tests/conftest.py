@@ -1,0 +1,37 @@
+"""What all tests share: the `--rewrite` switch and how hard Hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# How many random policies a law is tried on: `default` for the next minute, `ci` so that the same commit always gives
+# the same verdict, `thorough` for a night.
+_SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=_SLOW_IS_FINE)
+settings.register_profile(
+    "ci", deadline=None, max_examples=100, derandomize=True, print_blob=True, suppress_health_check=_SLOW_IS_FINE
+)
+settings.register_profile("thorough", deadline=None, max_examples=2000, suppress_health_check=_SLOW_IS_FINE)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite",
+        action="store_true",
+        help="accept what the compiler says now as the expected text of samples and artifacts; then read the diff",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--rewrite") and os.environ.get("CI"):
+        raise pytest.UsageError("--rewrite accepts whatever comes out, so it is refused where CI is set")
+
+
+@pytest.fixture(scope="session")
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    """True where expected texts are to be written anew instead of compared."""
+    return bool(request.config.getoption("--rewrite"))
