@@ -7,9 +7,9 @@ search is what is left of the expressions, so states that ask the same end in th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ruleproof.graph.nodes import Graph, Node, NodeTable
+from ruleproof.graph.nodes import Graph, Leaf, Node, NodeTable
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import Decision, Policy, Requirement
@@ -35,26 +35,44 @@ Settle = Callable[[Sequence[Expression]], Answer | str | None]
 
 def graph_of_decision(policy: Policy, decision: Decision, compiler: Compiler, *, exact: bool) -> Graph:
     """Give the graph of a decision; an exact one has a leaf for the cases that cannot happen."""
-    no_text = [(compiler(condition), reason) for condition, reason in policy.no_text_says]
-    asked = (*(condition for condition, _ in no_text), compiler(decision.scope), *(compiler(rule.condition) for rule in decision.rules))
-    names = [rule.name for rule in decision.rules]
+    settle = _Settling(policy, decision, compiler)
+    return _Builder(policy, compiler, settle.asked, settle, exact, settle.first).run(decision.name)
 
-    def answer(left: Sequence[Expression]) -> Answer | None:
-        """Give the answer once it is settled: the text first, then the scope, then the rules."""
-        for (_, reason), open_part in zip(no_text, left, strict=False):
-            if open_part == TRUE:
+
+def chart_of_decision(policy: Policy, decision: Decision, compiler: Compiler) -> Graph:
+    """Give the graph to draw: answers that say the same share a leaf, and each branch to a leaf knows the rules behind it."""
+    settle = _Settling(policy, decision, compiler)
+    return _Builder(policy, compiler, settle.asked, settle, False, settle.first, for_people=True).run(decision.name)
+
+
+@dataclass
+class _Settling:
+    """Gives the answer of a decision once it is settled: the text first, then the scope, then the rules."""
+
+    policy: Policy
+    decision: Decision
+    compiler: Compiler
+
+    def __post_init__(self) -> None:
+        says = [(self.compiler(condition), reason) for condition, reason in self.policy.no_text_says]
+        rules = [self.compiler(rule.condition) for rule in self.decision.rules]
+        self.reasons = [reason for _, reason in says]
+        self.names = [rule.name for rule in self.decision.rules]
+        self.asked = (*(condition for condition, _ in says), self.compiler(self.decision.scope), *rules)
+        self.first = len(says) + 1
+
+    def __call__(self, left: Sequence[Expression]) -> Answer | None:
+        for reason, part in zip(self.reasons, left, strict=False):
+            if part == TRUE:
                 return Answer(meaning.CANNOT_ANSWER, reason=reason)
-            if open_part != FALSE:
+            if part != FALSE:
                 return None
-        scope, *rules = left[len(no_text) :]
+        scope, *rules = left[len(self.reasons) :]
         if scope == FALSE:
-            return Answer(meaning.OUT_OF_SCOPE, reason=decision.out_of_scope)
+            return Answer(meaning.OUT_OF_SCOPE, reason=self.decision.out_of_scope)
         if scope != TRUE or not all(isinstance(rule, Constant) for rule in rules):
             return None
-        holding = frozenset(name for name, rule in zip(names, rules, strict=True) if rule == TRUE)
-        return meaning.resolve(decision, holding)
-
-    return _Builder(policy, compiler, asked, answer, exact).run(decision.name)
+        return meaning.resolve(self.decision, frozenset(name for name, rule in zip(self.names, rules, strict=True) if rule == TRUE))
 
 
 def graph_of_requirement(policy: Policy, requirement: Requirement, compiler: Compiler) -> Graph:
@@ -71,7 +89,7 @@ def graph_of_requirement(policy: Policy, requirement: Requirement, compiler: Com
             return meaning.MET if that.value else meaning.FAILED
         return None
 
-    return _Builder(policy, compiler, asked, state, True).run(requirement.name)
+    return _Builder(policy, compiler, asked, state, True, 2).run(requirement.name)
 
 
 @dataclass
@@ -81,18 +99,33 @@ class _Builder:
     asked: Sequence[Expression]
     settle: Settle
     exact: bool
+    first: int
+    """How many of the expressions asked are settled before the others."""
+    for_people: bool = False
+    """Share leaves that say the same, and remember the rules behind each branch to a leaf."""
     table: NodeTable = field(default_factory=NodeTable)
-    known: dict[tuple[Expression, ...], Node | None] = field(default_factory=dict)
+    known: dict[tuple[Expression, ...], tuple[Node, frozenset[str]] | None] = field(default_factory=dict)
+    behind: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
 
     def run(self, name: str) -> Graph:
         self.space = self.compiler.space
         self.restrict = Restrictor(self.policy)
         impossible = _touching(self.compiler.impossible(), self.asked)
-        root = self.build(tuple(self.asked), some(impossible))
-        return Graph(name, self.space, root or self.table.leaf(None), self.exact)
+        found = self.build(tuple(self.asked), some(impossible))
+        root, rules = found or (self.table.leaf(None), frozenset())
+        graph = Graph(name, self.space, root, self.exact)
+        if self.for_people:
+            numbers = graph.number
+            behind = {(numbers[key[0]], numbers[key[1]]): named for key, named in self.behind.items() if key[0] in numbers}
+            graph.rules_behind.update(behind)
+            graph.rules_behind.update({(-1, numbers[id(root)]): rules} if isinstance(root, Leaf) else {})
+        return graph
 
-    def build(self, left: tuple[Expression, ...], impossible: Expression) -> Node | None:
-        """Give the node for what is left to ask; `None` where it is reached by no case that can happen."""
+    def build(self, left: tuple[Expression, ...], impossible: Expression) -> tuple[Node, frozenset[str]] | None:
+        """Give the node for what is left to ask, with the rules behind it where it is a leaf.
+
+        `None` where it is reached by no case that can happen.
+        """
         state = (*left, impossible)
         if state not in self.known:
             if len(self.known) > BUDGET:
@@ -100,23 +133,40 @@ class _Builder:
             self.known[state] = self.make(left, impossible)
         return self.known[state]
 
-    def make(self, left: tuple[Expression, ...], impossible: Expression) -> Node | None:
+    def make(self, left: tuple[Expression, ...], impossible: Expression) -> tuple[Node, frozenset[str]] | None:
         if impossible == TRUE:
-            return self.table.leaf(None) if self.exact else None
+            return (self.table.leaf(None), frozenset()) if self.exact else None
         answer = self.settle(left)
         if answer is not None and impossible == FALSE:
-            return self.table.leaf(answer)
+            return self.leaf(answer)
         if answer is not None and not self.exact:
-            return self.table.leaf(answer) if self.can_happen(impossible) else None
+            return self.leaf(answer) if self.can_happen(impossible) else None
         dimension = self.choose(left if answer is None else (impossible,))
         branches: list[tuple[int, Node]] = []
+        rules: dict[int, frozenset[str]] = {}
         for mask in self.cells_apart(dimension, (*left, impossible)):
             box = self.box(dimension, mask)
             rest = tuple(self.restrict(part, box) for part in left) if answer is None else left
-            node = self.build(rest, self.restrict(impossible, box))
-            if node is not None:
+            found = self.build(rest, self.restrict(impossible, box))
+            if found is not None:
+                node, named = found
                 branches.append((mask, node))
-        return self.table.ask(dimension, branches) if branches else None
+                rules[id(node)] = rules.get(id(node), frozenset()) | named
+        if not branches:
+            return None
+        asked = self.table.ask(dimension, branches)
+        if id(asked) in rules:
+            return asked, rules[id(asked)]
+        for node_id, named in rules.items():
+            key = (id(asked), node_id)
+            self.behind[key] = self.behind.get(key, frozenset()) | named
+        return asked, frozenset()
+
+    def leaf(self, answer: Answer | str) -> tuple[Node, frozenset[str]]:
+        if not self.for_people or isinstance(answer, str):
+            return self.table.leaf(answer), frozenset()
+        reason = "the text then in force is not here" if answer.kind == meaning.CANNOT_ANSWER and not answer.rules else answer.reason
+        return self.table.leaf(replace(answer, rules=(), reason=reason)), frozenset(answer.rules)
 
     def can_happen(self, impossible: Expression) -> bool:
         boxes = split(self.restrict, self.space.whole, (impossible,), lambda left: left[0] if isinstance(left[0], Constant) else None)
@@ -127,19 +177,25 @@ class _Builder:
         return (*whole[:dimension], mask, *whole[dimension + 1 :])
 
     def choose(self, left: Sequence[Expression]) -> int:
-        """Choose the dimension to ask: the one that leaves the least open on average, in the order declared where equal."""
+        """Choose the dimension to ask: the one that leaves the least open on average, in the order declared where equal.
+
+        What must be known first (the text, the scope) is asked first, as a person would.
+        """
         open_parts = [part for part in left if not isinstance(part, Constant)]
+        first = [part for part in left[: self.first] if not isinstance(part, Constant)]
+        open_parts = first or open_parts
         candidates = sorted({dimension for part in open_parts for dimension in dimensions_in(part)})
         return min(candidates, key=lambda dimension: (self.cost(dimension, open_parts), dimension))
 
     def cost(self, dimension: int, open_parts: list[Expression]) -> float:
         classes = self.cells_apart(dimension, open_parts)
-        still_open = 0
+        still_open = 0.0
         for mask in classes:
             box = self.box(dimension, mask)
             for part in open_parts:
                 rest = self.restrict(part, box)
-                still_open += 0 if isinstance(rest, Constant) else _weight(rest)
+                if not isinstance(rest, Constant):
+                    still_open += 2.0 ** -len(dimensions_in(rest)) if self.for_people else 1.0
         return still_open / len(classes)
 
     def cells_apart(self, dimension: int, parts: Sequence[Expression]) -> list[int]:
@@ -151,10 +207,6 @@ class _Builder:
             signature = tuple(bool(cells & bit) for cells in sorted(tests))
             classes[signature] = classes.get(signature, 0) | bit
         return sorted(classes.values(), key=lambda mask: mask & -mask)
-
-
-def _weight(part: Expression) -> int:
-    return sum(1 for _ in tests_in(part))
 
 
 def _touching(impossible: Sequence[Expression], asked: Sequence[Expression]) -> list[Expression]:

@@ -153,7 +153,7 @@ class _Reader:
             reviewer.because.text.text if reviewer else "",
             self.clauses.notes(block),
             self.clauses.statements(block),
-            block.span,
+            block.name.span,
         )
 
     def code_list(self, block: tree.Codes) -> model.CodeList:
@@ -173,7 +173,7 @@ class _Reader:
                 entries.append(model.CodeEntry(word, start, until))
         return model.CodeList(
             block.name.text, self.clauses.label(block), block.system.text, tuple(entries), self.clauses.cited(block),
-            self.clauses.notes(block), self.clauses.statements(block), block.span,
+            self.clauses.notes(block), self.clauses.statements(block), block.name.span,
         )  # fmt: skip
 
     def possible(self, block: tree.Decision) -> tuple[str, ...]:
@@ -196,7 +196,7 @@ class _Reader:
     def definition(self, block: tree.Define) -> model.Definition:
         return model.Definition(
             block.name.text, self.clauses.label(block), self.conditions.definition(block), self.clauses.cited(block),
-            self.clauses.readings(block), self.clauses.notes(block), self.clauses.statements(block), block.span,
+            self.clauses.readings(block), self.clauses.notes(block), self.clauses.statements(block), block.name.span,
         )  # fmt: skip
 
     def impossible(self, block: tree.CannotHappen) -> model.Impossible:
@@ -207,7 +207,7 @@ class _Reader:
             self.declared.report("wrong_type", block.name.span, "what cannot happen is said of facts, not of decisions", "test inputs and definitions only")
         return model.Impossible(
             block.name.text, block.label.text if block.label else "", condition, because.text.text if because else "",
-            self.clauses.cited(block), self.clauses.notes(block), self.clauses.statements(block), block.span,
+            self.clauses.cited(block), self.clauses.notes(block), self.clauses.statements(block), block.name.span,
         )  # fmt: skip
 
     def presumptions(self) -> tuple[model.Presumption, ...]:
@@ -261,7 +261,7 @@ class _Reader:
             self.clauses.readings(block),
             self.clauses.notes(block),
             self.clauses.statements(block),
-            block.span,
+            block.name.span,
         )
 
     def silence(self, block: tree.Silence) -> model.Silence:
@@ -301,7 +301,7 @@ class _Reader:
             self.clauses.cited(block),
             self.clauses.notes(block),
             self.clauses.statements(block),
-            block.span,
+            block.name.span,
         )
 
     def acceptance(self, block: tree.Accept) -> model.Acceptance:
@@ -316,7 +316,7 @@ class _Reader:
             by.text.text if by else "",
             on.date.value if on else None,
             seen.text.text if seen else "",
-            block.span,
+            block.name.span,
         )
 
     def expectation(self, block: tree.ExpectFinding) -> model.Expectation:
@@ -332,7 +332,7 @@ class _Reader:
             self.conditions.checked(when.condition) if when else None,
             because.text.text if because else "",
             next(iter(self.clauses.readings(block)), ""),
-            block.span,
+            block.name.span,
         )
 
     def example(self, block: tree.Example) -> model.Example:
@@ -353,7 +353,7 @@ class _Reader:
         if not expected:
             self.declared.report("missing_part", block.name.span, f"example `{block.name.text}` expects nothing", "add, for example, `expect billing_code is CPT 81445`")
         label = block.label.text if block.label else ""
-        return model.Example(block.name.text, label, facts, tuple(expected), self.clauses.notes(block), block.span)
+        return model.Example(block.name.text, label, facts, tuple(expected), self.clauses.notes(block), block.name.span)
 
     def fact(self, fact: tree.FactIs | tree.FactMissing | tree.FactUnknown, facts: dict[str, Value]) -> None:
         name = fact.name.text
@@ -407,7 +407,7 @@ class _Reader:
                 said.append(f"services{f' from {start}' if start else ''}{f' until {until}' if until else ''}")
         kind, decision, condition = self.claim(block.claim)
         label = block.label.text if block.label else in_words(" ".join(self.tree.source.slice(block.claim.span).split()))
-        return model.Property(block.name.text, label, kind, decision, condition, AllOf(tuple(supposing)), tuple(said), self.clauses.notes(block), block.span)
+        return model.Property(block.name.text, label, kind, decision, condition, AllOf(tuple(supposing)), tuple(said), self.clauses.notes(block), block.name.span)
 
     def claim(self, claim: tree.AlwaysAnswers | tree.NeverContradicts | tree.NeverBoth | tree.Always) -> tuple[str, str, Condition]:
         match claim:

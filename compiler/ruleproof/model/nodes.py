@@ -311,7 +311,10 @@ class Rule:
     action: str = ""
     """What to do with a case left open, such as `pend`; empty where nothing is said."""
     span: Span = field(compare=False, default=NOWHERE)
+    """The whole block; of a row, its line."""
     name_span: Span = field(compare=False, default=NOWHERE)
+    table_end: int = field(compare=False, default=-1)
+    """Where the table ends that it is a row of; -1 where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +334,7 @@ class Decision:
     notes: tuple[str, ...]
     statements: tuple[str, ...]
     span: Span = field(compare=False, default=NOWHERE)
+    name_span: Span = field(compare=False, default=NOWHERE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class Rules:
             self.clauses.notes(block),
             self.clauses.statements(block),
             block.span,
+            block.name.span,
         )
 
     # -------------------------------------------------------------- rules
@@ -261,6 +262,7 @@ class Rules:
             notes=(row.note.text,) if row.note else (),
             statements=self.clauses.statements(table),
             table=table.name.text,
+            table_end=max([table.span.end, *(other.span.end for other in table.rows)]),
         )
 
     # -------------------------------------------------------------- left open

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from ruleproof.prover.expressions import TRUE, Constant, Expression, InCells, Restrictor, tests_in
+from ruleproof.prover.expressions import Constant, Count, Decides, Expression, InCells, Negation, Restrictor, tests_in
 from ruleproof.prover.space import Box
 
 Key = TypeVar("Key")
@@ -28,40 +28,62 @@ def split(
     start: Box,
     asked: Sequence[Expression],
     settle: Callable[[Sequence[Expression]], Key | None],
-    budget: int = BUDGET,
+    *,
+    in_order: bool = False,
 ) -> Iterator[tuple[Box, Key]]:
     """Give disjoint boxes that fill `start`, each with its key.
 
     `settle` gets what is left of the expressions asked and gives the key of the box, or `None` where it must be cut; it
-    must give a key once all expressions are constants.
+    must give a key once all expressions are constants.  `in_order` settles the expressions one after the other: quick to
+    find one case, where the others would be cut for nothing.
     """
     stack: list[tuple[Box, Sequence[Expression]]] = [(start, asked)]
     opened = 0
     while stack:
         box, open_expressions = stack.pop()
         opened += 1
-        if opened > budget:
+        if opened > BUDGET:
             raise TooManyBoxes
         left = [restrict(expression, box) for expression in open_expressions]
         key = settle(left)
         if key is not None:
             yield box, key
             continue
-        cut = best_cut(left, box)
+        cut = best_cut(_first_open(left) if in_order else left, box)
         inside, outside = box[cut.dimension] & cut.cells, box[cut.dimension] & ~cut.cells
         stack.append((_with(box, cut.dimension, outside), left))
         stack.append((_with(box, cut.dimension, inside), left))
 
 
+def _first_open(left: Sequence[Expression]) -> Sequence[Expression]:
+    return (next(expression for expression in left if not isinstance(expression, Constant)),)
+
+
 def best_cut(left: Sequence[Expression], box: Box) -> InCells:
     """Give the test to cut at: the one that most open expressions ask, the first of these in their order."""
     votes: Counter[tuple[int, int]] = Counter()
-    for expression in left:
-        if not isinstance(expression, Constant):
-            for key in {(test.dimension, test.cells & box[test.dimension]) for test in tests_in(expression)}:
-                votes[key] += 1
+    for expression in _voters(left):
+        for key in {(test.dimension, test.cells & box[test.dimension]) for test in tests_in(expression)}:
+            votes[key] += 1
     (dimension, cells), _ = max(votes.items(), key=lambda pair: pair[1])
     return InCells(dimension, cells)
+
+
+def _voters(left: Iterable[Expression]) -> Iterator[Expression]:
+    """Give the open expressions; of a decision that is asked about, each of its rules has a vote."""
+    for expression in left:
+        match expression:
+            case Constant():
+                continue
+            case Negation(part):
+                yield from _voters((part,))
+            case Count(_, parts) if any(isinstance(part, Decides | Negation) for part in parts):
+                yield from _voters(parts)
+            case Decides(_, _, no_text, scope, rules):
+                first = [part for part in (no_text, scope) if not isinstance(part, Constant)]
+                yield from _voters(first or rules)
+            case _:
+                yield expression
 
 
 def _with(box: Box, dimension: int, mask: int) -> Box:
@@ -70,8 +92,10 @@ def _with(box: Box, dimension: int, mask: int) -> Box:
 
 def meets(box: Box, other: Box) -> Box | None:
     """Give the box that two boxes share, or `None`."""
-    shared = tuple(left & right for left, right in zip(box, other, strict=True))
-    return shared if all(shared) else None
+    for left, right in zip(box, other, strict=True):
+        if not left & right:
+            return None
+    return tuple(left & right for left, right in zip(box, other, strict=True))
 
 
 def merged(boxes: Iterable[Box]) -> tuple[Box, ...]:
@@ -111,23 +135,28 @@ def without(boxes: Iterable[Box], taken: Box) -> list[Box]:
     return left
 
 
-def widened(box: Box, whole: Box, allowed: Callable[[Box], bool]) -> Box:
-    """Give a box around `box` that is as wide as `allowed` lets it be, widened one dimension and one cell at a time."""
+def widened(box: Box, whole: Box, others: Sequence[Box]) -> Box:
+    """Give a box around `box` that meets none of the others, as wide as can be, widened one dimension after the other."""
+    apart = [_dimensions_apart(box, other) for other in others]
     for dimension, mask in enumerate(whole):
         if box[dimension] == mask:
             continue
-        wide = _with(box, dimension, mask)
-        if allowed(wide):
-            box = wide
-            continue
-        for cell in range(mask.bit_length()):
-            bit = 1 << cell
-            if mask & bit and not box[dimension] & bit:
-                wide = _with(box, dimension, box[dimension] | bit)
-                if allowed(wide):
-                    box = wide
+        # widening can only touch the others that nothing but this dimension keeps apart
+        forbidden = 0
+        for other, dimensions in zip(others, apart, strict=True):
+            if dimensions == 1 << dimension:
+                forbidden |= other[dimension]
+        box = _with(box, dimension, mask & ~forbidden)
+        for index, other in enumerate(others):
+            if apart[index] >> dimension & 1 and other[dimension] & box[dimension]:
+                apart[index] ^= 1 << dimension
     return box
 
 
-def is_true(expression: Expression) -> bool:
-    return expression == TRUE
+def _dimensions_apart(box: Box, other: Box) -> int:
+    """Give the dimensions in which two boxes share no cell, as a mask."""
+    apart = 0
+    for dimension, (left, right) in enumerate(zip(box, other, strict=True)):
+        if not left & right:
+            apart |= 1 << dimension
+    return apart

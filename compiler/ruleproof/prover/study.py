@@ -15,7 +15,7 @@ from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer, resolve
 from ruleproof.model.nodes import Condition, Decision, Policy, Requirement
 from ruleproof.prover.boxes import TooManyBoxes, meets, merged, split
-from ruleproof.prover.expressions import FALSE, TRUE, Compiler, Constant, Expression, Restrictor, dimensions_in, some
+from ruleproof.prover.expressions import FALSE, TRUE, Compiler, Constant, Expression, Restrictor, dimensions_in, negation, some
 from ruleproof.prover.space import Box, Space
 
 Holding = frozenset[str]
@@ -107,14 +107,14 @@ class Study:
 
     def example_of(self, *expressions: Expression, within: Box | None = None) -> Box | None:
         """Give a box of cases that can happen and in which all the expressions hold, or `None` where there is none."""
-        asked = (self.impossible, *expressions)
+        asked = (*expressions, negation(self.impossible))
 
         def settle(left: Sequence[Expression]) -> bool | None:
-            if left[0] == TRUE or FALSE in left[1:]:
+            if FALSE in left:
                 return False
-            return True if left[0] == FALSE and all(part == TRUE for part in left[1:]) else None
+            return True if all(part == TRUE for part in left) else None
 
-        boxes = split(self.restrict, within or self.space.whole, asked, settle)
+        boxes = split(self.restrict, within or self.space.whole, asked, settle, in_order=True)
         return next((box for box, found in boxes if found), None)
 
     def parts_where(self, expression: Expression, boxes: Sequence[Box]) -> tuple[list[Box], list[Box]]:

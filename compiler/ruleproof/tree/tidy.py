@@ -96,7 +96,7 @@ def _tidy_lines(lines: Iterable[_Line]) -> list[str]:
     kept = list(lines)
     widths = _widths(kept)
     written: list[str] = []
-    depth, in_clause = 0, False
+    depth, clause = 0, ""
     for index, line in enumerate(kept):
         match line.kind:
             case "empty":
@@ -106,12 +106,13 @@ def _tidy_lines(lines: Iterable[_Line]) -> list[str]:
                 written.append(("" if _leads_to_block(kept, index) else "  ") + line.text)
             case "row":
                 written.append("  " + _aligned(line.text, widths[line.table]))
-                depth, in_clause = 0, False
+                depth, clause = 0, ""
             case _:
                 if line.kind == "block":
-                    depth, in_clause = 0, False
-                indent = 0 if line.kind == "block" else _indent(line.text, depth, in_clause)
-                in_clause = in_clause or (line.kind == "more" and _CLAUSE.match(line.text) is not None)
+                    depth, clause = 0, ""
+                indent = 0 if line.kind == "block" else _indent(line.text, depth, clause)
+                word = _CLAUSE.match(line.text)
+                clause = word[0] if word and line.kind == "more" and indent == 2 else clause
                 depth = max(0, depth + _opened(line.text))
                 written.append(" " * indent + _evened(line.text))
     while written and not written[-1]:
@@ -125,12 +126,17 @@ def _leads_to_block(lines: list[_Line], index: int) -> bool:
     return after == "block"
 
 
-def _indent(text: str, depth: int, in_clause: bool) -> int:
-    """Give the indentation of a line inside a block: deeper in brackets, and where it continues a clause."""
+def _indent(text: str, depth: int, clause: str) -> int:
+    """Give the indentation of a line inside a block: deeper in brackets, and where it continues a clause.
+
+    `clause` is the word that the last clause began with; the `else` of a scope belongs to the scope.
+    """
     depth -= len(text) - len(text.lstrip(")"))
     if depth > 0:
         return 2 + 2 * depth
-    return 4 if in_clause and not _CLAUSE.match(text) else 2
+    word = _CLAUSE.match(text)
+    continues = word is None or (word[0] == "else" and clause == "scope")
+    return 4 if clause and continues else 2
 
 
 def _opened(text: str) -> int:

@@ -1,0 +1,80 @@
+"""What is asked of every policy: one question per module, listed here.
+
+Always true of a check: it is a function from a study to findings, it reads nothing and prints nothing, and its docstring is
+the page of its finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ruleproof.checks import (
+    accepted_finding_changed,
+    agreement,
+    choice,
+    conflict,
+    contradiction,
+    example_fails,
+    expected_finding_absent,
+    gap,
+    not_decided,
+    nothing_can_happen,
+    open_question,
+    open_question_decided,
+    overridden,
+    override_never_happens,
+    property_fails,
+    redundant_rule,
+    unreachable_rule,
+    unused_input,
+)
+from ruleproof.finding import Finding
+from ruleproof.pages import LANGUAGE_PAGES, Page
+from ruleproof.prover.study import Study
+
+Check = Callable[[Study, str], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    nothing_can_happen.nothing_can_happen,
+    not_decided.not_decided,
+    gap.gap,
+    contradiction.contradiction,
+    conflict.conflict,
+    choice.choice,
+    overridden.overridden,
+    agreement.agreement,
+    unreachable_rule.unreachable_rule,
+    redundant_rule.redundant_rule,
+    override_never_happens.override_never_happens,
+    unused_input.unused_input,
+    open_question_decided.open_question_decided,
+    open_question.open_question,
+    property_fails.property_fails,
+    example_fails.example_fails,
+)
+"""Every check, in the order in which findings of equal weight are shown."""
+
+PAGES: tuple[Page, ...] = (
+    *LANGUAGE_PAGES,
+    gap.PAGE,
+    conflict.PAGE,
+    contradiction.PAGE,
+    choice.PAGE,
+    agreement.PAGE,
+    overridden.PAGE,
+    unreachable_rule.PAGE,
+    redundant_rule.PAGE,
+    unused_input.PAGE,
+    override_never_happens.PAGE,
+    nothing_can_happen.PAGE,
+    property_fails.PAGE,
+    example_fails.PAGE,
+    not_decided.PAGE,
+    expected_finding_absent.PAGE,
+    accepted_finding_changed.PAGE,
+    open_question.PAGE,
+    open_question_decided.PAGE,
+)
+"""The page of every finding, by code."""
+
+NAMES = frozenset(page.name for page in PAGES)

@@ -1,0 +1,107 @@
+"""RP213, error: an example of the policy does not come out as expected.
+
+Why it matters: examples are how people who know the subject say what is right.
+To mend it: correct the rules if the example is right, else the example.
+Inputs that an example does not give are unknown; the answer must be the same whatever they are.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from ruleproof.checks.findings import About, backquoted, in_a_row, page_of
+from ruleproof.finding import Finding, Value
+from ruleproof.model import meaning
+from ruleproof.model.meaning import Answer
+from ruleproof.model.nodes import SERVICE_DATE, Example, Expected
+from ruleproof.prover.space import Box
+from ruleproof.prover.study import Study
+
+PAGE = page_of(sys.modules[__name__])
+
+
+def example_fails(study: Study, path: str) -> Iterator[Finding]:
+    """Find the examples that come out otherwise than expected."""
+    about = About(study, PAGE)
+    about.path = path
+    for example in study.policy.examples:
+        for expected, problem in outcomes(study, example):
+            if problem:
+                yield about.finding(f"example `{example.name}`: {problem}", at=expected.span, also=[example.span], help="correct the rules if the example is right, else the example")
+
+
+def outcomes(study: Study, example: Example) -> Iterator[tuple[Expected, str]]:
+    """Give for each expectation of an example what is wrong with it; empty where it comes out."""
+    box = study.box_of(example.facts)
+    happens = study.example_of(within=box) is not None
+    for expected in example.expected:
+        if expected.kind == "cannot happen":
+            yield expected, _cannot_happen(study, example, expected, happens)
+        elif not happens:
+            names = [item.name for item in study.policy.impossibles if study.compiler(item.condition)]
+            yield expected, f"these facts cannot happen together ({in_a_row(backquoted(names))})" if names else "these facts cannot happen together"
+        elif expected.kind in (meaning.MET, meaning.FAILED, meaning.NOT_CHECKED, meaning.NOT_APPLICABLE):
+            yield expected, _requirement(study, example, expected)
+        else:
+            yield expected, _answer(study, example, expected)
+
+
+def presumed(study: Study, facts: Mapping[str, Value]) -> Box:
+    """Give the box of the facts with the presumptions filled in, unless they leave nothing that can happen."""
+    filled = {item.input: item.value for item in study.policy.presumptions if item.input not in facts}
+    with_them = study.box_of({**facts, **filled})
+    return with_them if study.example_of(within=with_them) is not None else study.box_of(facts)
+
+
+def _cannot_happen(study: Study, example: Example, expected: Expected, happens: bool) -> str:
+    item = next(item for item in study.policy.impossibles if item.name == expected.subject)
+    inside, outside = study.parts_where(study.compiler(item.condition), [study.box_of(example.facts)])
+    if inside and not outside:
+        return ""
+    return f"it can happen, and `cannot happen {item.name}` does not rule it out" if happens else f"it is not `cannot happen {item.name}` that rules it out"
+
+
+def _requirement(study: Study, example: Example, expected: Expected) -> str:
+    requirement = next(item for item in study.policy.requirements if item.name == expected.subject)
+    states = study.states(requirement, presumed(study, example.facts))
+    state = next(iter(states)) if len(states) == 1 else meaning.NOT_CHECKED
+    return "" if state == expected.kind else f"`{requirement.name}` is {state}, not {expected.kind}"
+
+
+def _answer(study: Study, example: Example, expected: Expected) -> str:
+    decision = study.policy.decision(expected.subject)
+    answers = study.answers(decision, presumed(study, example.facts))
+    if expected.as_posted_on is not None:
+        date = example.facts.get(SERVICE_DATE)
+        reason = meaning.posted_reason(study.policy, date, expected.as_posted_on)  # type: ignore[arg-type]
+        answers = (Answer(meaning.CANNOT_ANSWER, reason=reason),) if reason else answers
+    if len(answers) > 1:
+        if expected.kind == meaning.NOT_KNOWN:
+            return ""
+        return f"`{decision.name}` is not known yet: it can be {in_a_row([in_words(answer) for answer in answers[:4]], 'or')}"
+    (answer,) = answers
+    if expected.kind == meaning.NOT_KNOWN:
+        return f"`{decision.name}` is known: {in_words(answer)}"
+    return _compare(decision.name, answer, expected)
+
+
+def _compare(name: str, answer: Answer, expected: Expected) -> str:
+    by = f" by {in_a_row(list(answer.rules))}" if answer.rules else ""
+    if answer.kind != expected.kind:
+        wanted = expected.kind if expected.kind != meaning.OUTCOME else f"{expected.force} {', '.join(expected.outcomes)}".strip()
+        return f"`{name}` is {in_words(answer)}{by}, not {wanted}"
+    if expected.kind == meaning.OUTCOME:
+        if set(answer.outcomes) != set(expected.outcomes) or (expected.force and answer.force != expected.force):
+            return f"`{name}` is {in_words(answer)}{by}, not {f'{expected.force} ' if expected.force else ''}{', '.join(expected.outcomes)}"
+    if expected.rules and set(answer.rules) != set(expected.rules):
+        return f"`{name}` is {in_words(answer)}{by or ' by no rule'}, not by {in_a_row(list(expected.rules))}"
+    return ""
+
+
+def in_words(answer: Answer) -> str:
+    """Say an answer: `may report CPT 81459`, `left open`, `nothing`."""
+    if answer.kind != meaning.OUTCOME:
+        return answer.kind + (f" ({answer.reason})" if answer.reason and answer.kind == meaning.CANNOT_ANSWER else "")
+    words = f"{answer.force} {', '.join(answer.outcomes)}".removeprefix("several ")
+    return words + (f" and may also report {', '.join(answer.further)}" if answer.further else "")

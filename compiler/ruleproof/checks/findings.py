@@ -1,0 +1,125 @@
+"""How the checks make findings: the rules involved, the regions, one case, and what could be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+from typing import Any
+
+from ruleproof.finding import Edit, Finding, Place, Repair, Severity
+from ruleproof.model.nodes import LEFT_OPEN, Decision, Policy, Rule
+from ruleproof.pages import Page
+from ruleproof.prover.boxes import merged
+from ruleproof.prover.regions import case_in_words, regions_of, written_name
+from ruleproof.prover.space import Box
+from ruleproof.prover.study import Study
+from ruleproof.source import Span
+
+
+def page_of(module: ModuleType) -> Page:
+    """Give the page of a check: its docstring begins with its code and severity, `RP201, error: …`."""
+    head = re.match(r"(RP\d{3}), (error|warning|note): ", module.__doc__ or "")
+    assert head is not None, f"{module.__name__} does not begin with its code"
+    name = module.__name__.rpartition(".")[2]
+    text = (module.__doc__ or "")[head.end() :]
+    return Page(head[1], name, Severity(head[2]), text[0].upper() + text[1:])
+
+
+def sum_of_sizes(study: Study, boxes: Sequence[Box], names: Sequence[str]) -> int | None:
+    """Count the cases of disjoint boxes over some inputs; `None` where infinite."""
+    sizes = [study.space.size(box, names) for box in boxes]
+    return None if None in sizes else sum(size for size in sizes if size is not None)
+
+
+class About:
+    """Makes the findings of one check about one policy."""
+
+    def __init__(self, study: Study, page: Page) -> None:
+        self.study, self.page = study, page
+        self.path = ""
+
+    def finding(
+        self,
+        message: str,
+        *,
+        help: str = "",
+        at: Span | None = None,
+        also: Iterable[Span] = (),
+        decision: str = "",
+        rules: Sequence[Rule] = (),
+        boxes: Sequence[Box] = (),
+        inputs: Sequence[str] = (),
+        repairs: tuple[Repair, ...] = (),
+        severity: Severity | None = None,
+        **others: Any,
+    ) -> Finding:
+        """Make a finding.  `boxes` are the cases that it is about; `inputs` are those that matter to them."""
+        spans = [*([] if at is None else [at]), *(rule.name_span for rule in rules), *also]
+        space = self.study.space
+        witness = space.sample(boxes[0]) if boxes else {}
+        joined = merged(boxes)
+        return Finding(
+            code=self.page.code,
+            name=self.page.name,
+            severity=severity or self.page.severity,
+            message=message,
+            help=help,
+            places=tuple(Place(self.path, span) for span in spans),
+            policy=self.study.policy.name,
+            decision=decision,
+            rules=tuple(rule.name for rule in rules),
+            citations=tuple(dict.fromkeys(citation.text for rule in rules for citation in rule.citations)),
+            regions=regions_of(space, joined),
+            witness=witness,
+            claim=case_in_words(space, witness, inputs) if witness else "",
+            size=sum_of_sizes(self.study, joined, inputs) if boxes else None,
+            repairs=repairs,
+            **others,
+        )
+
+
+def rules_named(decision: Decision, names: Iterable[str]) -> tuple[Rule, ...]:
+    """Give the rules with these names, in the order written."""
+    wanted = set(names)
+    return tuple(rule for rule in decision.rules if rule.name in wanted)
+
+
+def rule_named(policy: Policy, name: str) -> Rule | None:
+    return next((rule for decision in policy.decisions for rule in decision.rules if rule.name == name), None)
+
+
+def said(rule: Rule) -> str:
+    """Say what a rule answers: `report CPT 81479`, `leave it open`."""
+    if rule.left_open:
+        return "leave it open"
+    return f"{rule.force} {', '.join(outcome for outcome in rule.outcomes if outcome != LEFT_OPEN)}"
+
+
+def in_a_row(words: Sequence[str], joiner: str = "and") -> str:
+    """Put words in a row.
+
+    >>> in_a_row(["a", "b", "c"])
+    'a, b and c'
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joiner} {words[-1]}"
+
+
+def backquoted(names: Iterable[str]) -> list[str]:
+    return [f"`{name}`" for name in names]
+
+
+def insertion_after(path: str, policy: Policy, decision: Decision) -> Place:
+    """Give the place after the last rule of a decision, where a new block can stand."""
+    end = max([rule.span.end for rule in decision.rules if not rule.table] + [decision.span.end])
+    return Place(path, Span(end, end))
+
+
+def override_repair(path: str, winner: Rule, losers: Sequence[Rule], table_end: int | None) -> Repair:
+    """Let one rule override others: a clause at its end, or a line below its table."""
+    names = ", ".join(written_name(rule.name) for rule in losers)
+    clause = f'overrides {names} because "state the reason"'
+    at = winner.span.end if table_end is None else table_end
+    text = f"\n  {clause}" if table_end is None else f"\n  row {written_name(winner.name)} {clause}"
+    title = f"let `{winner.name}` override {in_a_row(backquoted(rule.name for rule in losers))}"
+    return Repair(title, (Edit(Place(path, Span(at, at)), text),))

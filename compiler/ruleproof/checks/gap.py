@@ -1,0 +1,107 @@
+"""RP201, error: a case in the scope of a decision for which no rule gives an outcome.
+
+Why it matters: whoever applies the policy has to invent an answer.
+To mend it: add a rule, widen one, or say with `leave open … because` that the source is silent.
+Cases that cannot happen, that lie outside the scope, or whose text is not here are no gaps.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ruleproof.checks.findings import About, insertion_after, page_of
+from ruleproof.finding import Edit, Finding, Repair
+from ruleproof.model.meaning import NOTHING
+from ruleproof.model.nodes import Expectation
+from ruleproof.prover.boxes import meets, widened, without
+from ruleproof.prover.regions import box_in_words, condition_text, written_name
+from ruleproof.prover.space import Box
+from ruleproof.prover.study import Landscape, Study, shared
+
+PAGE = page_of(sys.modules[__name__])
+
+
+def gap(study: Study, path: str) -> Iterator[Finding]:
+    """Find the gaps of each decision that gives an outcome: one finding for each shape of gap."""
+    about = About(study, PAGE)
+    about.path = path
+    for landscape in study.landscapes:
+        if gap_boxes(landscape):
+            yield from _gaps(study, about, landscape)
+
+
+def gap_boxes(landscape: Landscape) -> tuple[Box, ...]:
+    """Give the cases of a decision that have no answer; of one that collects, an empty set is an answer."""
+    if landscape.decision.collects:
+        return ()
+    return landscape.where(lambda holding: landscape.answers[holding].kind == NOTHING)
+
+
+def _gaps(study: Study, about: About, landscape: Landscape) -> Iterator[Finding]:
+    left: Sequence[Box] = gap_boxes(landscape)
+    answered = landscape.where(lambda holding: landscape.answers[holding].kind != NOTHING)
+    for expectation in study.policy.expectations:
+        if expectation.name != PAGE.name or expectation.decision not in ("", landscape.decision.name):
+            continue
+        if expectation.when is None:
+            continue
+        expression = study.compiler(expectation.when)
+        inside, left = study.parts_where(expression, list(left))
+        if inside and not study.parts_where(expression, list(answered))[0]:
+            yield replace(_finding(study, about, landscape, inside[0], inside, expectation), expected=True)
+        else:
+            left = [*left, *inside]
+    for shape, boxes in shapes(study, left, answered):
+        yield _finding(study, about, landscape, shape, boxes, None)
+
+
+def shapes(study: Study, boxes: Sequence[Box], others: Sequence[Box]) -> Iterator[tuple[Box, list[Box]]]:
+    """Put boxes into few shapes: for each a wide box that meets none of the others, and the boxes inside it."""
+    left = sorted(boxes, key=lambda box: -sum(mask.bit_count() for mask in box))
+    while left:
+        shape = widened(left[0], study.space.whole, others)
+        yield shape, shared(left, shape)
+        left = without(left, shape)
+
+
+def _finding(
+    study: Study, about: About, landscape: Landscape, shape: Box, boxes: Sequence[Box], expectation: Expectation | None
+) -> Finding:
+    decision = landscape.decision
+    words = box_in_words(study.space, shape)
+    message = f"no rule gives `{decision.name}` for {words}"
+    holding = next(holding for holding, own in landscape.boxes.items() if any(meets(boxes[0], box) for box in own))
+    near = [rule for rule in decision.rules if rule.name in holding]
+    repairs = () if expectation else _repairs(study, about, landscape, shape)
+    return about.finding(
+        message,
+        help="add a rule for it, widen one, or say that the source is silent: `leave open … because`",
+        at=decision.name_span,
+        decision=decision.name,
+        rules=near,
+        boxes=boxes,
+        inputs=landscape.inputs,
+        repairs=repairs,
+    )
+
+
+def _repairs(study: Study, about: About, landscape: Landscape, shape: Box) -> tuple[Repair, ...]:
+    decision = landscape.decision
+    name = _free_name(study, decision.name)
+    condition = condition_text(study.space, shape)
+    block = f'\n\nleave open {written_name(name)} for {written_name(decision.name)}\n  when {condition}\n  because "state why the source is silent"'
+    place = insertion_after(about.path, study.policy, decision)
+    rule = f"rule {written_name(name)} for {written_name(decision.name)} when {condition} then …"
+    return (
+        Repair("say that the source leaves it open", (Edit(place, block),)),
+        Repair(f"add a rule: {rule}"),
+    )
+
+
+def _free_name(study: Study, decision: str) -> str:
+    taken = {rule.name for item in study.policy.decisions for rule in item.rules} | {item.name for item in study.policy.requirements}
+    taken |= {item.name for item in study.policy.inputs} | {item.name for item in study.policy.examples}
+    taken |= {item.name for item in study.policy.questions} | {item.name for item in study.policy.properties}
+    return next(name for number in range(1, 10_000) if (name := f"open_{decision}_{number}") not in taken)

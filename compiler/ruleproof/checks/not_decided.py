@@ -1,0 +1,27 @@
+"""RP214, error: a decision that could not be decided exactly within the bounds of the search.
+
+Why it matters: nothing is proved about it, and nothing is hidden about that.
+To mend it: split the decision in two, or name parts of it as decisions of their own.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from ruleproof.checks.findings import About, page_of
+from ruleproof.finding import Finding
+from ruleproof.prover.boxes import BUDGET
+from ruleproof.prover.study import Study
+
+PAGE = page_of(sys.modules[__name__])
+
+
+def not_decided(study: Study, path: str) -> Iterator[Finding]:
+    """Name the decisions whose search was given up."""
+    about = About(study, PAGE)
+    about.path = path
+    for decision in study.policy.decisions:
+        if study.landscape(decision) is None:
+            message = f"`{decision.name}` is not decided: more than {BUDGET:,} boxes would be needed"
+            yield about.finding(message, at=decision.name_span, decision=decision.name, help="split the decision, or let parts of it be decisions of their own")

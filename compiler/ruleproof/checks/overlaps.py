@@ -1,0 +1,124 @@
+"""Where several rules hold together: one finding for each set of rules, under the one name that fits.
+
+Shared by the checks `contradiction`, `conflict`, `choice`, `overridden` and `agreement`: together their regions are disjoint
+and cover all overlaps of a decision that gives one outcome.  Of a decision that collects, only contradictions are faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ruleproof.checks.findings import About, backquoted, in_a_row, override_repair, rules_named, said
+from ruleproof.finding import Finding, Repair
+from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION, fault, surviving
+from ruleproof.model.nodes import MAY_REPORT, MUST_NOT, REPORT, Decision, Rule
+from ruleproof.pages import Page
+from ruleproof.prover.boxes import meets, widened
+from ruleproof.prover.regions import box_in_words
+from ruleproof.prover.study import Holding, Landscape, Study
+
+OVERRIDDEN, AGREEMENT = "overridden", "agreement"
+
+
+def name_of(decision: Decision, holding: Holding) -> str:
+    """Give the name of the finding for rules that hold together, empty where there is none."""
+    wrong = fault(decision, holding)
+    if wrong:
+        return wrong
+    if decision.collects or len(holding) < 2:
+        return ""
+    kept = surviving(decision, holding)
+    forces = {rule.force for rule in decision.rules if rule.name in kept}
+    outranked = "consider" in forces and forces & {REPORT, MAY_REPORT}
+    return OVERRIDDEN if kept != holding or outranked else AGREEMENT
+
+
+def overlaps(study: Study, path: str, page: Page) -> Iterator[Finding]:
+    """Find the overlaps that go by the name of a page."""
+    about = About(study, page)
+    about.path = path
+    for landscape in study.landscapes:
+        for holding in sorted(landscape.boxes, key=lambda names: _order(landscape.decision, names)):
+            if name_of(landscape.decision, holding) == page.name:
+                yield _finding(study, about, landscape, holding)
+
+
+def _order(decision: Decision, names: Holding) -> list[int]:
+    return [index for index, rule in enumerate(decision.rules) if rule.name in names]
+
+
+def _finding(study: Study, about: About, landscape: Landscape, holding: Holding) -> Finding:
+    decision, boxes = landscape.decision, landscape.boxes[holding]
+    rules = rules_named(decision, holding)
+    others = [box for names, own in landscape.boxes.items() if names != holding for box in own]
+    shape = widened(boxes[0], study.space.whole, others)
+    words = box_in_words(study.space, shape)
+    more = "" if all(meets(box, shape) == box for box in boxes) else ", and in other cases"
+    where = "in every case" if words == "any case" else f"where {words}{more}"
+    return about.finding(
+        f"{_sentence(decision, about.page.name, rules)} {where}",
+        help=_HELP[about.page.name],
+        decision=decision.name,
+        rules=rules,
+        boxes=boxes,
+        inputs=landscape.inputs,
+        repairs=_repairs(about, decision, rules, holding),
+    )
+
+
+def _sentence(decision: Decision, name: str, rules: tuple[Rule, ...]) -> str:
+    kept = surviving(decision, frozenset(rule.name for rule in rules))
+    sayings: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.name in kept:
+            sayings.setdefault(said(rule), []).append(rule.name)
+    parts = [f"{in_a_row(backquoted(names))} {'says' if len(names) == 1 else 'say'} {saying}" for saying, names in sayings.items()]
+    if name == OVERRIDDEN:
+        dropped = [rule.name for rule in rules if rule.name not in kept]
+        if not dropped:
+            return f"a candidate gives way to a stronger word: {in_a_row(parts)}"
+        wins = f"{in_a_row(parts)}, and " if parts else ""
+        return f"{wins}{in_a_row(backquoted(dropped))} {'is' if len(dropped) == 1 else 'are'} overridden"
+    return in_a_row(parts)
+
+
+_HELP = {
+    CONTRADICTION: "say which of them wins: `overrides … because`, or narrow one of them",
+    CONFLICT: "say which of them wins: `overrides … because`, or narrow one of them",
+    CHOICE: "say which of them wins, or that both are meant: `accept choice between …`",
+    OVERRIDDEN: "",
+    AGREEMENT: "",
+}
+
+
+def _repairs(about: About, decision: Decision, rules: tuple[Rule, ...], holding: Holding) -> tuple[Repair, ...]:
+    if about.page.name not in (CONTRADICTION, CONFLICT, CHOICE):
+        return ()
+    kept = [rule for rule in rules if rule.name in surviving(decision, holding)]
+    found = []
+    for winner in kept:
+        losers = [rule for rule in kept if rule is not winner and _disagree(winner, rule)]
+        if losers and not any(_reaches(decision, loser.name, winner.name) for loser in losers):
+            end = winner.table_end if winner.table else None
+            found.append(override_repair(about.path, winner, losers, end))
+    return tuple(found)
+
+
+def _disagree(rule: Rule, other: Rule) -> bool:
+    if MUST_NOT in (rule.force, other.force):
+        return rule.force != other.force and bool(set(rule.outcomes) & set(other.outcomes))
+    return {rule.force, other.force} <= {REPORT, MAY_REPORT} and rule.outcomes != other.outcomes
+
+
+def _reaches(decision: Decision, start: str, goal: str) -> bool:
+    """Tell whether a rule overrides another, directly or through others; such an override back would be a circle."""
+    beats = {rule.name: [override.rule for override in rule.overrides] for rule in decision.rules}
+    waiting, seen = [start], {start}
+    while waiting:
+        for name in beats.get(waiting.pop(), []):
+            if name == goal:
+                return True
+            if name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return False

@@ -1,0 +1,104 @@
+"""What the policy itself says about its findings: which it expects, and which somebody has accepted.
+
+Runs over the findings of all checks, after them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ruleproof.checks import accepted_finding_changed, expected_finding_absent
+from ruleproof.checks.findings import About, rule_named
+from ruleproof.finding import Edit, Finding, Place, Repair, Severity
+from ruleproof.model.nodes import Acceptance, Expectation
+from ruleproof.prover.study import Study
+from ruleproof.source import Source, Span
+
+
+def reviewed(study: Study, source: Source, findings: Sequence[Finding], known: frozenset[str]) -> tuple[Finding, ...]:
+    """Mark the findings that are expected or accepted, and add a remark where an expectation or acceptance does not fit.
+
+    `known` are the names that a finding can have.
+    """
+    marked = list(findings)
+    remarks: list[Finding] = []
+    for expectation in study.policy.expectations:
+        remarks += _expect(study, source, expectation, marked, known)
+    for acceptance in study.policy.acceptances:
+        remarks += _accept(study, source, acceptance, marked)
+    return (*marked, *remarks)
+
+
+def _fits(expectation: Expectation, finding: Finding) -> bool:
+    same_decision = expectation.decision in ("", finding.decision)
+    return finding.name == expectation.name and same_decision and set(expectation.rules) <= set(finding.rules)
+
+
+def _expect(study: Study, source: Source, expectation: Expectation, marked: list[Finding], known: frozenset[str]) -> list[Finding]:
+    about = About(study, expected_finding_absent.PAGE)
+    about.path = source.path
+    if expectation.name not in known:
+        message = f"`{expectation.name}` is the name of no finding"
+        return [about.finding(message, at=expectation.span, help="`ruleproof rule` lists the names")]
+    found = False
+    for index, finding in enumerate(marked):
+        if expectation.when is not None and expectation.name == "gap":
+            found = found or (finding.expected and finding.name == "gap" and _inside(study, expectation, finding))
+        elif _fits(expectation, finding):
+            found = True
+            marked[index] = replace(finding, expected=True)
+    if found:
+        return []
+    rules = [rule for name in expectation.rules if (rule := rule_named(study.policy, name)) is not None]
+    between = f" between {', '.join(expectation.rules)}" if expectation.rules else ""
+    message = f"the policy expects a finding `{expectation.name}`{between}, and there is none"
+    if expectation.when is not None:
+        message = f"the policy expects a `{expectation.name}` here, but not every such case is one"
+    return [about.finding(message, at=expectation.span, rules=rules, help="take the expectation out, or correct what it names")]
+
+
+def _inside(study: Study, expectation: Expectation, finding: Finding) -> bool:
+    assert expectation.when is not None
+    inside, _ = study.parts_where(study.compiler(expectation.when), [study.box_of(finding.witness)])
+    return bool(inside) and expectation.decision in ("", finding.decision)
+
+
+def fingerprint(study: Study, source: Source, rules: Sequence[str]) -> str:
+    """Give a short mark of the text of some rules, blanks and comments apart; it changes when a rule does."""
+    texts = []
+    for name in sorted(rules):
+        rule = rule_named(study.policy, name)
+        if rule is not None:
+            texts.append(" ".join(re.sub(r'("(?:\\.|[^"\\\n])*")|#[^\n]*', lambda match: match[1] or "", source.slice(rule.span)).split()))
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+
+
+def _accept(study: Study, source: Source, acceptance: Acceptance, marked: list[Finding]) -> list[Finding]:
+    about = About(study, accepted_finding_changed.PAGE)
+    about.path = source.path
+    mark = fingerprint(study, source, acceptance.rules)
+    fitting = [index for index, finding in enumerate(marked) if finding.name == acceptance.name and set(finding.rules) == set(acceptance.rules)]
+    if not fitting:
+        message = f"there is no `{acceptance.name}` between {', '.join(acceptance.rules)} to accept"
+        return [about.finding(message, at=acceptance.span, help="take the `accept` out, or correct the rules that it names")]
+    end = Span(acceptance.span.end, acceptance.span.end)
+    if not acceptance.seen:
+        for index in fitting:
+            marked[index] = replace(marked[index], accepted=True)
+        message = f"this `accept` has no fingerprint, so a later change of {', '.join(acceptance.rules)} would go unnoticed"
+        return [about.finding(message, at=acceptance.span, severity=Severity.WARNING, help=f'add `seen "{mark}"`', repairs=_seen(source, acceptance, end, mark))]
+    if acceptance.seen != mark:
+        message = f"{', '.join(acceptance.rules)} changed since this was accepted"
+        return [about.finding(message, at=acceptance.span, help=f'look again; if it still holds, write `seen "{mark}"`')]
+    for index in fitting:
+        marked[index] = replace(marked[index], accepted=True)
+    return []
+
+
+def _seen(source: Source, acceptance: Acceptance, end: Span, mark: str) -> tuple[Repair, ...]:
+    line_end = source.text.find("\n", end.start)
+    at = len(source.text) if line_end < 0 else line_end
+    return (Repair("put the fingerprint in", (Edit(Place(source.path, Span(at, at)), f'\n  seen "{mark}"'),)),)

@@ -1,0 +1,35 @@
+"""RP209, warning: an input that nothing asks about.
+
+Why it matters: people would gather a fact that changes no answer, or a rule that needs it was forgotten.
+To mend it: use it in a rule, or take it out.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from ruleproof.checks.findings import About, page_of
+from ruleproof.finding import Finding
+from ruleproof.model.nodes import IsIn, IsMissing, SomeIn, Within
+from ruleproof.prover.space import atoms_of, conditions_of
+from ruleproof.prover.study import Study
+
+PAGE = page_of(sys.modules[__name__])
+
+
+def unused_input(study: Study, path: str) -> Iterator[Finding]:
+    """Find inputs and definitions that no rule, requirement, scope or `cannot happen` asks about."""
+    about = About(study, PAGE)
+    about.path = path
+    policy = study.policy
+    asked = {
+        atom.input
+        for condition in conditions_of(policy)
+        for atom in atoms_of(condition)
+        if isinstance(atom, IsIn | Within | SomeIn | IsMissing)
+    }
+    for item in policy.inputs:
+        if item.name not in asked:
+            message = f"nothing asks about the input `{item.name}`"
+            yield about.finding(message, at=item.span, help="use it in a rule, or take it out")

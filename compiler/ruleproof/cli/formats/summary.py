@@ -1,0 +1,60 @@
+"""What was proved of each decision, and how many findings there are, in a few lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ruleproof.cli.formats.letters import visible
+from ruleproof.cli.report import Report, counts
+from ruleproof.cli.terminal import Style
+from ruleproof.tree.tidy import text_width
+
+if TYPE_CHECKING:
+    from ruleproof.compiled import Compiled, Proof
+
+
+def summary_in_words(report: Report, style: Style) -> str:
+    """Give the proofs of every policy, and the last line with the counts."""
+    lines = [line for file in report.files if file.compiled for line in _policy(file.compiled, style)]
+    return "\n".join([*lines, last_line(report, style)])
+
+
+def _policy(compiled: Compiled, style: Style) -> Iterator[str]:
+    yield style.strong(visible(compiled.policy.name))
+    width = max((text_width(visible(proof.decision)) for proof in compiled.proofs), default=0)
+    for proof in compiled.proofs:
+        name = visible(proof.decision)
+        padded = name + " " * (width - text_width(name))
+        says = ", ".join((_verdict("complete", proof.complete, style), _verdict("consistent", proof.consistent, style)))
+        yield f"  {padded}  {_count(proof.rules, 'rule')}, {says}, {proof.seconds:.2f} s"
+        yield from _open(proof, " " * (width + 4), style)
+
+
+def _open(proof: Proof, margin: str, style: Style) -> Iterator[str]:
+    kinds: dict[str, list[str]] = {}
+    for item in proof.open:
+        kinds.setdefault(item["kind"], []).append(item["rules"] + (f" ({item['question']})" if item["question"] else ""))
+    for kind, rules in kinds.items():
+        yield margin + style.faint(visible(f"{kind}: {', '.join(rules)}"))
+
+
+def _verdict(what: str, verdict: str, style: Style) -> str:
+    paint = {"proved": style.good, "refuted": style.error}.get(verdict, style.warning)
+    return f"{what}: {paint(verdict)}"
+
+
+def last_line(report: Report, style: Style) -> str:
+    """Count the findings by severity; those that the policy expects or accepts are counted apart."""
+    found = Counter(finding.severity.value for finding in report.findings if not (finding.expected or finding.accepted))
+    apart = Counter("expected" if finding.expected else "accepted" for finding in report.findings if finding.expected or finding.accepted)
+    said = [_count(found[word], word) for word in ("error", "warning", "note") if found[word]]
+    said += [f"{apart[word]} {word}" for word in ("expected", "accepted") if apart[word]]
+    where = f" in {_count(len(report.files), 'file')}" if len(report.files) != 1 else ""
+    line = f"{', '.join(said) or 'no findings'}{where}"
+    return style.error(line) if any(map(counts, report.findings)) else style.good(line)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")

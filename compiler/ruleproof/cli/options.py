@@ -1,0 +1,39 @@
+"""The options that several commands share, in the same words everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def format_option(*kinds: str) -> Callable[[_Function], _Function]:
+    return click.option(
+        "--format", "format", type=click.Choice(kinds), default="text", show_default=True, help="How to print."
+    )
+
+
+def paths_argument(function: _Function) -> _Function:
+    return click.argument("paths", nargs=-1, required=True, metavar="PATH…")(function)
+
+
+def limit_option(function: _Function) -> _Function:
+    return click.option(
+        "--limit", type=click.IntRange(min=0), default=None, metavar="N", help="Print at most N findings; all are counted."
+    )(function)
+
+
+def quiet_option(function: _Function) -> _Function:
+    return click.option("--quiet", "-q", is_flag=True, help="Print errors only.")(function)
+
+
+def stdin_name_option(function: _Function) -> _Function:
+    return click.option(
+        "--stdin-name",
+        default="<stdin>",
+        metavar="NAME",
+        help="The name to show for standard input (`-`); one that ends in .md is read as Markdown.",
+    )(function)

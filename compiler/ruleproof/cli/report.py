@@ -1,0 +1,90 @@
+"""What was found in all files of one command, as data; each form of output (`formats/`) is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ruleproof.cli.reading import Read, Unread
+from ruleproof.finding import Finding, Place, Severity
+from ruleproof.source import NOWHERE, Source
+
+if TYPE_CHECKING:
+    from ruleproof.compiled import Compiled
+
+FOUND, COULD_NOT = 1, 2
+"""Exit statuses: something to object to, and work that could not be done."""
+
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file and all that is known of it; `source` is `None` where there is no text to show."""
+
+    path: str
+    sha256: str
+    findings: tuple[Finding, ...]
+    source: Source | None = None
+    compiled: Compiled | None = None
+    status: int = 0
+    """1 or 2 where the file could not be read, else 0."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one command found."""
+
+    files: tuple[Checked, ...]
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, file by file, the worst first, then in the order of the text."""
+        return tuple(finding for file in self.files for finding in sorted(file.findings, key=_order))
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        return {file.path: file.source for file in self.files if file.source is not None}
+
+    @property
+    def status(self) -> int:
+        """0 nothing to object to, 1 a finding that counts, 2 a file that could not be read."""
+        unread = max((file.status for file in self.files), default=0)
+        return max(unread, FOUND if any(map(counts, self.findings)) else 0)
+
+    def first(self, limit: int | None) -> tuple[Finding, ...]:
+        """Give at most `limit` findings; what stops a file from being read comes in any case."""
+        return self.findings if limit is None else self.findings[:limit]
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    first = finding.places[0].span if finding.places else NOWHERE
+    answered_for = finding.expected or finding.accepted
+    return (answered_for, _RANK[finding.severity], first.start, first.end, finding.code, finding.message)
+
+
+def counts(finding: Finding) -> bool:
+    """Tell whether a finding makes the exit status 1."""
+    return finding.severity is Severity.ERROR and not finding.expected and not finding.accepted
+
+
+def first_place(finding: Finding) -> Place | None:
+    return finding.places[0] if finding.places else None
+
+
+def check_all(read: Iterable[Read]) -> Report:
+    """Compile every source that could be read."""
+    return Report(tuple(map(_check, read)))
+
+
+def _check(item: Read) -> Checked:
+    if isinstance(item, Unread):
+        return Checked(item.path, item.sha256, (item.finding,), item.source, status=item.status)
+    from ruleproof.compiled import Compiled
+    from ruleproof.pipeline import compile_source
+
+    compiled = compile_source(item)
+    whole = compiled if isinstance(compiled, Compiled) else None
+    return Checked(item.path, item.sha256, compiled.findings, item, whole)

@@ -1,0 +1,98 @@
+"""All that is known about one policy, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ruleproof.finding import Finding, Severity
+from ruleproof.graph.from_model import chart_of_decision, graph_of_decision, graph_of_requirement
+from ruleproof.graph.nodes import Graph
+from ruleproof.model.nodes import Decision, Policy
+from ruleproof.prover.space import Space
+from ruleproof.prover.study import Study
+from ruleproof.source import Source
+
+VERSION = "0.1.0"
+"""The version of the compiler, as every artifact carries it."""
+
+PROVED, REFUTED, NOT_DECIDED = "proved", "refuted", "not decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is proved of one decision."""
+
+    policy: str
+    decision: str
+    hit_policy: str
+    """`unique` where it gives one outcome, `collect` where it takes all."""
+    rules: int
+    complete: str
+    """`proved`, `refuted` or `not decided`: every case in scope has an answer (left open counts as one)."""
+    consistent: str
+    """`proved`, `refuted` or `not decided`: no case has answers that cannot stand together."""
+    counts: Mapping[str, int]
+    """How many findings of each name there are."""
+    open: tuple[Mapping[str, str], ...]
+    """What is left open or accepted: `kind`, `rule` or `rules`, `question`, `because`."""
+    seconds: float = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A text that is no policy yet, with every reason."""
+
+    source: Source
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A policy, everything found out about it, and the graphs that artifacts are made from."""
+
+    source: Source
+    policy: Policy
+    study: Study
+    findings: tuple[Finding, ...]
+    proofs: tuple[Proof, ...]
+
+    @property
+    def space(self) -> Space:
+        return self.study.space
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stand against the policy: errors neither expected nor accepted."""
+        return tuple(item for item in self.findings if item.severity is Severity.ERROR and not (item.expected or item.accepted))
+
+    @property
+    def revision(self) -> str:
+        """The latest revision of the first binding source whose text is here; empty where none is declared."""
+        for source in self.policy.sources:
+            if source.authority == "binding" and source.revisions:
+                with_text = [item for item in source.revisions if item.has_text]
+                return max(with_text, key=lambda item: item.services_from).name if with_text else ""
+        return ""
+
+    @cached_property
+    def graphs(self) -> Mapping[str, Graph]:
+        """For each decision the graph to evaluate: its leaves name the rules, cases that cannot happen lead anywhere."""
+        return {item.name: graph_of_decision(self.policy, item, self.study.compiler, exact=False) for item in self.decisions}
+
+    @cached_property
+    def exact_graphs(self) -> Mapping[str, Graph]:
+        """For each decision and requirement the graph with a leaf (`None`) for cases that cannot happen."""
+        decisions = {item.name: graph_of_decision(self.policy, item, self.study.compiler, exact=True) for item in self.decisions}
+        return decisions | {item.name: graph_of_requirement(self.policy, item, self.study.compiler) for item in self.policy.requirements}
+
+    @cached_property
+    def charts(self) -> Mapping[str, Graph]:
+        """For each decision the graph to draw: answers that say the same share a leaf (without rules), cases that cannot
+        happen are left out, and `rules_behind` names the rules behind each branch to a leaf."""
+        return {item.name: chart_of_decision(self.policy, item, self.study.compiler) for item in self.decisions}
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        return self.policy.decisions
