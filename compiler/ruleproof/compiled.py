@@ -65,7 +65,9 @@ class Compiled:
     @property
     def errors(self) -> tuple[Finding, ...]:
         """The findings that stand against the policy: errors neither expected nor accepted."""
-        return tuple(item for item in self.findings if item.severity is Severity.ERROR and not (item.expected or item.accepted))
+        return tuple(
+            item for item in self.findings if item.severity is Severity.ERROR and not (item.expected or item.accepted)
+        )
 
     @property
     def revision(self) -> str:
@@ -79,13 +81,19 @@ class Compiled:
     @cached_property
     def graphs(self) -> Mapping[str, Graph]:
         """For each decision the graph to evaluate: its leaves name the rules, cases that cannot happen lead anywhere."""
-        return {item.name: graph_of_decision(self.policy, item, self.study.compiler, exact=False) for item in self.decisions}
+        return {
+            item.name: graph_of_decision(self.policy, item, self.study.compiler, exact=False) for item in self.decisions
+        }
 
     @cached_property
     def exact_graphs(self) -> Mapping[str, Graph]:
         """For each decision and requirement the graph with a leaf (`None`) for cases that cannot happen."""
-        decisions = {item.name: graph_of_decision(self.policy, item, self.study.compiler, exact=True) for item in self.decisions}
-        return decisions | {item.name: graph_of_requirement(self.policy, item, self.study.compiler) for item in self.policy.requirements}
+        decisions = {
+            item.name: graph_of_decision(self.policy, item, self.study.compiler, exact=True) for item in self.decisions
+        }
+        return decisions | {
+            item.name: graph_of_requirement(self.policy, item, self.study.compiler) for item in self.policy.requirements
+        }
 
     @cached_property
     def charts(self) -> Mapping[str, Graph]:

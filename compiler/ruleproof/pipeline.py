@@ -70,5 +70,7 @@ def _accepted(policy: Policy, own: list[Finding]) -> tuple[dict[str, str], ...]:
     return tuple(
         {"kind": f"accepted {item.name}", "rules": ", ".join(item.rules), "question": "", "because": item.because}
         for item in policy.acceptances
-        if any(finding.accepted and finding.name == item.name and set(finding.rules) == set(item.rules) for finding in own)
+        if any(
+            finding.accepted and finding.name == item.name and set(finding.rules) == set(item.rules) for finding in own
+        )
     )

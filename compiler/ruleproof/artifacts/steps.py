@@ -96,3 +96,20 @@ def follow(root: Step, cells: tuple[int, ...]) -> Say | None:
             return None
         step = ways[0]
     return step
+
+
+def bottom_up(root: Step) -> tuple[Step, ...]:
+    """Give every step once, each after the steps it leads to, the root last."""
+    order: list[Step] = []
+    seen: set[int] = set()
+    stack: list[tuple[Step, bool]] = [(root, False)]
+    while stack:
+        step, done = stack.pop()
+        if done:
+            order.append(step)
+        elif id(step) not in seen:
+            seen.add(id(step))
+            stack.append((step, True))
+            if isinstance(step, Ask):
+                stack.extend((way.step, False) for way in reversed(step.ways))
+    return tuple(order)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from ruleproof.checks.findings import About, backquoted, in_a_row, page_of
+from ruleproof.checks.findings import About, in_a_row, page_of
 from ruleproof.finding import Finding, Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
@@ -28,7 +28,12 @@ def example_fails(study: Study, path: str) -> Iterator[Finding]:
     for example in study.policy.examples:
         for expected, problem in outcomes(study, example):
             if problem:
-                yield about.finding(f"example `{example.name}`: {problem}", at=expected.span, also=[example.span], help="correct the rules if the example is right, else the example")
+                yield about.finding(
+                    f"example `{example.name}`: {problem}",
+                    at=expected.span,
+                    also=[example.span],
+                    help="correct the rules if the example is right, else the example",
+                )
 
 
 def outcomes(study: Study, example: Example) -> Iterator[tuple[Expected, str]]:
@@ -39,12 +44,18 @@ def outcomes(study: Study, example: Example) -> Iterator[tuple[Expected, str]]:
         if expected.kind == "cannot happen":
             yield expected, _cannot_happen(study, example, expected, happens)
         elif not happens:
-            names = [item.name for item in study.policy.impossibles if study.compiler(item.condition)]
-            yield expected, f"these facts cannot happen together ({in_a_row(backquoted(names))})" if names else "these facts cannot happen together"
+            yield expected, f"these facts cannot happen together{_ruled_out_by(study, box)}"
         elif expected.kind in (meaning.MET, meaning.FAILED, meaning.NOT_CHECKED, meaning.NOT_APPLICABLE):
             yield expected, _requirement(study, example, expected)
         else:
             yield expected, _answer(study, example, expected)
+
+
+def _ruled_out_by(study: Study, box: Box) -> str:
+    names = [
+        item.name for item in study.policy.impossibles if study.parts_where(study.compiler(item.condition), [box])[0]
+    ]
+    return f" ({in_a_row([f'`cannot happen {name}`' for name in names])})" if names else ""
 
 
 def presumed(study: Study, facts: Mapping[str, Value]) -> Box:
@@ -59,7 +70,11 @@ def _cannot_happen(study: Study, example: Example, expected: Expected, happens: 
     inside, outside = study.parts_where(study.compiler(item.condition), [study.box_of(example.facts)])
     if inside and not outside:
         return ""
-    return f"it can happen, and `cannot happen {item.name}` does not rule it out" if happens else f"it is not `cannot happen {item.name}` that rules it out"
+    return (
+        f"it can happen, and `cannot happen {item.name}` does not rule it out"
+        if happens
+        else f"it is not `cannot happen {item.name}` that rules it out"
+    )
 
 
 def _requirement(study: Study, example: Example, expected: Expected) -> str:
@@ -88,12 +103,12 @@ def _answer(study: Study, example: Example, expected: Expected) -> str:
 
 def _compare(name: str, answer: Answer, expected: Expected) -> str:
     by = f" by {in_a_row(list(answer.rules))}" if answer.rules else ""
-    if answer.kind != expected.kind:
-        wanted = expected.kind if expected.kind != meaning.OUTCOME else f"{expected.force} {', '.join(expected.outcomes)}".strip()
-        return f"`{name}` is {in_words(answer)}{by}, not {wanted}"
-    if expected.kind == meaning.OUTCOME:
-        if set(answer.outcomes) != set(expected.outcomes) or (expected.force and answer.force != expected.force):
-            return f"`{name}` is {in_words(answer)}{by}, not {f'{expected.force} ' if expected.force else ''}{', '.join(expected.outcomes)}"
+    same = answer.kind == expected.kind
+    if same and expected.kind == meaning.OUTCOME:
+        same = set(answer.outcomes) == set(expected.outcomes) and expected.force in ("", answer.force)
+    if not same:
+        said = f"{expected.force} {', '.join(expected.outcomes)}".strip()
+        return f"`{name}` is {in_words(answer)}{by}, not {said if expected.kind == meaning.OUTCOME else expected.kind}"
     if expected.rules and set(answer.rules) != set(expected.rules):
         return f"`{name}` is {in_words(answer)}{by or ' by no rule'}, not by {in_a_row(list(expected.rules))}"
     return ""

@@ -109,7 +109,7 @@ def backquoted(names: Iterable[str]) -> list[str]:
     return [f"`{name}`" for name in names]
 
 
-def insertion_after(path: str, policy: Policy, decision: Decision) -> Place:
+def insertion_after(path: str, decision: Decision) -> Place:
     """Give the place after the last rule of a decision, where a new block can stand."""
     end = max([rule.span.end for rule in decision.rules if not rule.table] + [decision.span.end])
     return Place(path, Span(end, end))

@@ -92,7 +92,7 @@ def _repairs(study: Study, about: About, landscape: Landscape, shape: Box) -> tu
     name = _free_name(study, decision.name)
     condition = condition_text(study.space, shape)
     block = f'\n\nleave open {written_name(name)} for {written_name(decision.name)}\n  when {condition}\n  because "state why the source is silent"'
-    place = insertion_after(about.path, study.policy, decision)
+    place = insertion_after(about.path, decision)
     rule = f"rule {written_name(name)} for {written_name(decision.name)} when {condition} then …"
     return (
         Repair("say that the source leaves it open", (Edit(place, block),)),
@@ -101,7 +101,9 @@ def _repairs(study: Study, about: About, landscape: Landscape, shape: Box) -> tu
 
 
 def _free_name(study: Study, decision: str) -> str:
-    taken = {rule.name for item in study.policy.decisions for rule in item.rules} | {item.name for item in study.policy.requirements}
+    taken = {rule.name for item in study.policy.decisions for rule in item.rules} | {
+        item.name for item in study.policy.requirements
+    }
     taken |= {item.name for item in study.policy.inputs} | {item.name for item in study.policy.examples}
     taken |= {item.name for item in study.policy.questions} | {item.name for item in study.policy.properties}
     return next(name for number in range(1, 10_000) if (name := f"open_{decision}_{number}") not in taken)

@@ -24,4 +24,9 @@ def not_decided(study: Study, path: str) -> Iterator[Finding]:
     for decision in study.policy.decisions:
         if study.landscape(decision) is None:
             message = f"`{decision.name}` is not decided: more than {BUDGET:,} boxes would be needed"
-            yield about.finding(message, at=decision.name_span, decision=decision.name, help="split the decision, or let parts of it be decisions of their own")
+            yield about.finding(
+                message,
+                at=decision.name_span,
+                decision=decision.name,
+                help="split the decision, or let parts of it be decisions of their own",
+            )

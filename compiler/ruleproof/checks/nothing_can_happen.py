@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from ruleproof.checks.findings import About, page_of
 from ruleproof.finding import Finding, Severity
-from ruleproof.prover.expressions import FALSE, TRUE, Constant
 from ruleproof.prover.boxes import split
+from ruleproof.prover.expressions import FALSE, TRUE, Constant
 from ruleproof.prover.study import Study
 
 PAGE = page_of(sys.modules[__name__])
@@ -26,17 +26,29 @@ def nothing_can_happen(study: Study, path: str) -> Iterator[Finding]:
     policy = study.policy
     if study.example_of() is None:
         spans = [item.span for item in policy.impossibles] or [policy.span]
-        yield about.finding("no case at all can happen", at=spans[0], also=spans[1:], help="correct the `cannot happen` conditions")
+        yield about.finding(
+            "no case at all can happen", at=spans[0], also=spans[1:], help="correct the `cannot happen` conditions"
+        )
         return
     for item in policy.impossibles:
         expression = study.compiler(item.condition)
-        boxes = split(study.restrict, study.space.whole, (expression,), lambda left: left[0] if isinstance(left[0], Constant) else None)
+        boxes = split(
+            study.restrict,
+            study.space.whole,
+            (expression,),
+            lambda left: left[0] if isinstance(left[0], Constant) else None,
+        )
         if expression == FALSE or not any(key == TRUE for _, key in boxes):
             message = f"`cannot happen {item.name}` takes nothing away: its condition never holds"
             yield about.finding(message, at=item.span, severity=Severity.WARNING, help="correct it, or take it out")
     for decision in policy.decisions:
         if study.holds_nowhere(decision.scope):
-            yield about.finding(f"no case that can happen lies in the scope of `{decision.name}`", at=decision.name_span, decision=decision.name, help="correct the scope")
+            yield about.finding(
+                f"no case that can happen lies in the scope of `{decision.name}`",
+                at=decision.name_span,
+                decision=decision.name,
+                help="correct the scope",
+            )
     for presumption in policy.presumptions:
         if study.example_of(within=study.box_of({presumption.input: presumption.value})) is None:
             message = f"`{presumption.input}` is presumed to have a value that cannot happen"

@@ -25,4 +25,6 @@ def open_question(study: Study, path: str) -> Iterator[Finding]:
             until = f"; until then `{question.provisionally}` answers" if question.provisionally else ""
             rules = [rule for name in question.rules if (rule := rule_named(study.policy, name)) is not None]
             message = f"question `{question.name}` is open: {question.text}{until}"
-            yield about.finding(message, at=question.span, rules=rules, help="ask, and record the answer: `decided \"…\" by \"…\" on …`")
+            yield about.finding(
+                message, at=question.span, rules=rules, help='ask, and record the answer: `decided "…" by "…" on …`'
+            )

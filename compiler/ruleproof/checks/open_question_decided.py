@@ -33,7 +33,13 @@ def _silent(study: Study, about: About, question: Question) -> Iterator[Finding]
         for override in rule.overrides if rule is not None else ():
             if rule is not None and override.rule in question.rules and override.reading != question.name:
                 message = f"`{name}` overrides `{override.rule}`, which decides the open question `{question.name}` without saying so"
-                yield about.finding(message, at=override.span, rules=[rule], also=[question.span], help=f"add `reading {question.name}` to the override, or record the decision")
+                yield about.finding(
+                    message,
+                    at=override.span,
+                    rules=[rule],
+                    also=[question.span],
+                    help=f"add `reading {question.name}` to the override, or record the decision",
+                )
 
 
 def _beaten(study: Study, about: About, question: Question) -> Iterator[Finding]:
@@ -47,5 +53,13 @@ def _beaten(study: Study, about: About, question: Question) -> Iterator[Finding]
             givers = set(landscape.answers[holding].rules)
             if rule.name not in givers or others & givers:
                 message = f"question `{question.name}` is answered provisionally by `{rule.name}`, but there `{rule.name}` does not win"
-                yield about.finding(message, at=question.span, rules=[rule], decision=rule.decision, boxes=boxes, inputs=landscape.inputs, help=f"let `{rule.name}` override the other rules of the question, `reading {question.name}`")
+                yield about.finding(
+                    message,
+                    at=question.span,
+                    rules=[rule],
+                    decision=rule.decision,
+                    boxes=boxes,
+                    inputs=landscape.inputs,
+                    help=f"let `{rule.name}` override the other rules of the question, `reading {question.name}`",
+                )
                 return

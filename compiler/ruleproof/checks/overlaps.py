@@ -72,7 +72,10 @@ def _sentence(decision: Decision, name: str, rules: tuple[Rule, ...]) -> str:
     for rule in rules:
         if rule.name in kept:
             sayings.setdefault(said(rule), []).append(rule.name)
-    parts = [f"{in_a_row(backquoted(names))} {'says' if len(names) == 1 else 'say'} {saying}" for saying, names in sayings.items()]
+    parts = [
+        f"{in_a_row(backquoted(names))} {'says' if len(names) == 1 else 'say'} {saying}"
+        for saying, names in sayings.items()
+    ]
     if name == OVERRIDDEN:
         dropped = [rule.name for rule in rules if rule.name not in kept]
         if not dropped:

@@ -26,4 +26,10 @@ def override_never_happens(study: Study, path: str) -> Iterator[Finding]:
                 if not any(rule.name in holding and override.rule in holding for holding in landscape.boxes):
                     message = f"`{rule.name}` overrides `{override.rule}`, but the two never hold together"
                     beaten = rules_named(landscape.decision, {override.rule})
-                    yield about.finding(message, at=override.span, decision=landscape.decision.name, rules=[rule, *beaten], help="correct one of the conditions, or take the override out")
+                    yield about.finding(
+                        message,
+                        at=override.span,
+                        decision=landscape.decision.name,
+                        rules=[rule, *beaten],
+                        help="correct one of the conditions, or take the override out",
+                    )

@@ -16,8 +16,8 @@ from ruleproof.finding import Finding, Severity
 from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION
 from ruleproof.model.nodes import Property
 from ruleproof.prover.boxes import merged
-from ruleproof.prover.regions import box_in_words
 from ruleproof.prover.expressions import negation
+from ruleproof.prover.regions import box_in_words
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Study
 
@@ -43,7 +43,9 @@ def against(study: Study, claim: Property) -> tuple[Box, ...]:
     supposed = study.compiler(claim.supposing)
     if claim.kind == "always":
         # what a decision says is asked of cases whose text is here
-        box = study.example_of(negation(study.compiler(study.policy.no_text)), supposed, negation(study.compiler(claim.condition)))
+        box = study.example_of(
+            negation(study.compiler(study.policy.no_text)), supposed, negation(study.compiler(claim.condition))
+        )
         return () if box is None else (box,)
     landscape = study.landscape(study.policy.decision(claim.decision))
     if landscape is None:
@@ -53,7 +55,9 @@ def against(study: Study, claim: Property) -> tuple[Box, ...]:
     else:
         wrong = (CONFLICT, CONTRADICTION, CHOICE)
         accepted = {frozenset(item.rules) for item in study.policy.acceptances}
-        boxes = landscape.where(lambda holding: name_of(landscape.decision, holding) in wrong and holding not in accepted)
+        boxes = landscape.where(
+            lambda holding: name_of(landscape.decision, holding) in wrong and holding not in accepted
+        )
     return merged(study.parts_where(supposed, boxes)[0])
 
 
@@ -62,8 +66,18 @@ def _finding(study: Study, about: About, claim: Property, boxes: tuple[Box, ...]
     if claim.decision:
         landscape = study.landscape(study.policy.decision(claim.decision))
         inputs = landscape.inputs if landscape is not None else inputs
-    said = {"answers": f"`{claim.decision}` does not always answer", "never contradicts": f"`{claim.decision}` contradicts itself"}
+    said = {
+        "answers": f"`{claim.decision}` does not always answer",
+        "never contradicts": f"`{claim.decision}` contradicts itself",
+    }
     words = said.get(claim.kind, f"`{claim.name}` does not hold")
     supposed = f" (supposing {'; '.join(claim.suppositions)})" if claim.suppositions else ""
     message = f"{words}: {box_in_words(study.space, boxes[0])}{supposed}"
-    return about.finding(message, at=claim.span, decision=claim.decision, boxes=boxes, inputs=inputs, help="look at the case shown; correct the rules, or what is claimed")
+    return about.finding(
+        message,
+        at=claim.span,
+        decision=claim.decision,
+        boxes=boxes,
+        inputs=inputs,
+        help="look at the case shown; correct the rules, or what is claimed",
+    )

@@ -37,7 +37,9 @@ def _fits(expectation: Expectation, finding: Finding) -> bool:
     return finding.name == expectation.name and same_decision and set(expectation.rules) <= set(finding.rules)
 
 
-def _expect(study: Study, source: Source, expectation: Expectation, marked: list[Finding], known: frozenset[str]) -> list[Finding]:
+def _expect(
+    study: Study, source: Source, expectation: Expectation, marked: list[Finding], known: frozenset[str]
+) -> list[Finding]:
     about = About(study, expected_finding_absent.PAGE)
     about.path = source.path
     if expectation.name not in known:
@@ -57,7 +59,11 @@ def _expect(study: Study, source: Source, expectation: Expectation, marked: list
     message = f"the policy expects a finding `{expectation.name}`{between}, and there is none"
     if expectation.when is not None:
         message = f"the policy expects a `{expectation.name}` here, but not every such case is one"
-    return [about.finding(message, at=expectation.span, rules=rules, help="take the expectation out, or correct what it names")]
+    return [
+        about.finding(
+            message, at=expectation.span, rules=rules, help="take the expectation out, or correct what it names"
+        )
+    ]
 
 
 def _inside(study: Study, expectation: Expectation, finding: Finding) -> bool:
@@ -72,7 +78,13 @@ def fingerprint(study: Study, source: Source, rules: Sequence[str]) -> str:
     for name in sorted(rules):
         rule = rule_named(study.policy, name)
         if rule is not None:
-            texts.append(" ".join(re.sub(r'("(?:\\.|[^"\\\n])*")|#[^\n]*', lambda match: match[1] or "", source.slice(rule.span)).split()))
+            texts.append(
+                " ".join(
+                    re.sub(
+                        r'("(?:\\.|[^"\\\n])*")|#[^\n]*', lambda match: match[1] or "", source.slice(rule.span)
+                    ).split()
+                )
+            )
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
@@ -80,25 +92,43 @@ def _accept(study: Study, source: Source, acceptance: Acceptance, marked: list[F
     about = About(study, accepted_finding_changed.PAGE)
     about.path = source.path
     mark = fingerprint(study, source, acceptance.rules)
-    fitting = [index for index, finding in enumerate(marked) if finding.name == acceptance.name and set(finding.rules) == set(acceptance.rules)]
+    fitting = [
+        index
+        for index, finding in enumerate(marked)
+        if finding.name == acceptance.name and set(finding.rules) == set(acceptance.rules)
+    ]
     if not fitting:
         message = f"there is no `{acceptance.name}` between {', '.join(acceptance.rules)} to accept"
-        return [about.finding(message, at=acceptance.span, help="take the `accept` out, or correct the rules that it names")]
+        return [
+            about.finding(message, at=acceptance.span, help="take the `accept` out, or correct the rules that it names")
+        ]
     end = Span(acceptance.span.end, acceptance.span.end)
     if not acceptance.seen:
         for index in fitting:
             marked[index] = replace(marked[index], accepted=True)
-        message = f"this `accept` has no fingerprint, so a later change of {', '.join(acceptance.rules)} would go unnoticed"
-        return [about.finding(message, at=acceptance.span, severity=Severity.WARNING, help=f'add `seen "{mark}"`', repairs=_seen(source, acceptance, end, mark))]
+        message = (
+            f"this `accept` has no fingerprint, so a later change of {', '.join(acceptance.rules)} would go unnoticed"
+        )
+        return [
+            about.finding(
+                message,
+                at=acceptance.span,
+                severity=Severity.WARNING,
+                help=f'add `seen "{mark}"`',
+                repairs=_seen(source, end, mark),
+            )
+        ]
     if acceptance.seen != mark:
         message = f"{', '.join(acceptance.rules)} changed since this was accepted"
-        return [about.finding(message, at=acceptance.span, help=f'look again; if it still holds, write `seen "{mark}"`')]
+        return [
+            about.finding(message, at=acceptance.span, help=f'look again; if it still holds, write `seen "{mark}"`')
+        ]
     for index in fitting:
         marked[index] = replace(marked[index], accepted=True)
     return []
 
 
-def _seen(source: Source, acceptance: Acceptance, end: Span, mark: str) -> tuple[Repair, ...]:
+def _seen(source: Source, end: Span, mark: str) -> tuple[Repair, ...]:
     line_end = source.text.find("\n", end.start)
     at = len(source.text) if line_end < 0 else line_end
     return (Repair("put the fingerprint in", (Edit(Place(source.path, Span(at, at)), f'\n  seen "{mark}"'),)),)

@@ -30,7 +30,12 @@ def unreachable_rule(study: Study, path: str) -> Iterator[Finding]:
             holdings = [holding for holding in landscape.boxes if rule.name in holding]
             if not holdings:
                 message = f"`{rule.name}` can never hold: {_why_never(study, landscape.decision, rule)}"
-                yield about.finding(message, decision=landscape.decision.name, rules=[rule], help="correct what it tests, or take it out")
+                yield about.finding(
+                    message,
+                    decision=landscape.decision.name,
+                    rules=[rule],
+                    help="correct what it tests, or take it out",
+                )
             elif not any(plays_a_part(landscape, rule, holding) for holding in holdings):
                 yield _masked(about, landscape, rule)
     for requirement in study.policy.requirements:
@@ -62,7 +67,12 @@ def _possible_but_for(study: Study, rule: Rule, kept: list[str]) -> bool:
     """Tell whether the rule could hold if only the `cannot happen` named were kept."""
     impossible = some(study.compiler(item.condition) for item in study.policy.impossibles if item.name in kept)
     asked = (impossible, study.compiler(rule.condition))
-    boxes = split(study.restrict, study.space.whole, asked, lambda left: tuple(left) if all(isinstance(part, Constant) for part in left) else None)
+    boxes = split(
+        study.restrict,
+        study.space.whole,
+        asked,
+        lambda left: tuple(left) if all(isinstance(part, Constant) for part in left) else None,
+    )
     return any(key == (FALSE, TRUE) for _, key in boxes)
 
 
@@ -74,8 +84,18 @@ def _masked(about: About, landscape: Landscape, rule: Rule) -> Finding:
         if rule.name in surviving(decision, holding):
             beaters.update(landscape.answers[holding].rules)
         else:
-            beaters.update(other.name for other in decision.rules if other.name in holding and any(override.rule == rule.name for override in other.overrides))
+            beaters.update(
+                other.name
+                for other in decision.rules
+                if other.name in holding and any(override.rule == rule.name for override in other.overrides)
+            )
     others = rules_named(decision, beaters - {rule.name})
     by = f" by {in_a_row(backquoted(other.name for other in others))}" if others else ""
     message = f"`{rule.name}` never decides: wherever it holds it is beaten{by}"
-    return about.finding(message, decision=decision.name, rules=[rule, *others], severity=Severity.WARNING, help="narrow what beats it, or take it out")
+    return about.finding(
+        message,
+        decision=decision.name,
+        rules=[rule, *others],
+        severity=Severity.WARNING,
+        help="narrow what beats it, or take it out",
+    )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from ruleproof.cli.options import format_option, limit_option, paths_argument, quiet_option, stdin_name_option
+from ruleproof.cli.options import amount_option, format_option, limit_option, paths_argument, stdin_name_option
+
+if TYPE_CHECKING:
+    from ruleproof.cli.formats.to_text import Amount
 
 
 @click.command("check")
 @paths_argument
 @format_option("text", "json", "sarif", "github", "junit")
 @limit_option
-@quiet_option
+@amount_option
 @stdin_name_option
-def command(paths: tuple[str, ...], format: str, limit: int | None, quiet: bool, stdin_name: str) -> int:
+def command(paths: tuple[str, ...], format: str, limit: int | None, amount: Amount, stdin_name: str) -> int:
     """Find gaps, conflicts and mistakes, each with a claim that shows it.
 
     PATH is a policy file, a folder (every *.policy and *.policy.md in it), or - for standard input.
@@ -29,5 +34,5 @@ def command(paths: tuple[str, ...], format: str, limit: int | None, quiet: bool,
     from ruleproof.cli.showing import show
 
     report = check_all(read_all(paths, stdin_name))
-    show(report, format, limit, quiet)
+    show(report, format, limit, amount)
     return report.status

@@ -30,12 +30,12 @@ def report_failure(error: Exception, arguments: Sequence[str]) -> int:
     """Report why a command stopped, and give its exit status."""
     if isinstance(error, click.ClickException):
         kind, message = "usage" if isinstance(error, click.UsageError) else "failure", error.format_message()
-        help = getattr(error, "help", "") or _usage_help(error)
+        advice = getattr(error, "help", "") or _usage_help(error)
     elif isinstance(error, OSError) and not _is_ours(error):
-        kind, message, help = "failure", _system_words(error), ""
+        kind, message, advice = "failure", _system_words(error), ""
     else:
-        kind, message, help = "internal", _internal_words(error), _what_to_send(arguments)
-    _print(_format_asked_for(arguments), kind, message, help)
+        kind, message, advice = "internal", _internal_words(error), _what_to_send(arguments)
+    _print(_format_asked_for(arguments), kind, message, advice)
     if os.environ.get("RULEPROOF_DEBUG"):
         traceback.print_exception(error, file=sys.stderr)
     return COULD_NOT

@@ -98,7 +98,7 @@ def _show(results: list[_Result], mode: str, format: str, stdin_name: str) -> No
         findings = [finding_object(finding, report.sources) for finding in report.findings]
         emit(dumps({"ruleproof": compiler_version(), "files": described, "findings": findings}))
         return
-    show_findings(report, None, quiet=False)
+    show_findings(report, None, "usual")
     for result in results:
         if mode == "diff" and result.changed:
             emit(_diff(result))

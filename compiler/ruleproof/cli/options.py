@@ -22,12 +22,20 @@ def paths_argument(function: _Function) -> _Function:
 
 def limit_option(function: _Function) -> _Function:
     return click.option(
-        "--limit", type=click.IntRange(min=0), default=None, metavar="N", help="Print at most N findings; all are counted."
+        "--limit",
+        type=click.IntRange(min=0),
+        default=None,
+        metavar="N",
+        help="Print at most N findings; all are counted.",
     )(function)
 
 
-def quiet_option(function: _Function) -> _Function:
-    return click.option("--quiet", "-q", is_flag=True, help="Print errors only.")(function)
+def amount_option(function: _Function) -> _Function:
+    """Say how much is printed for people; the value is that of `formats.to_text.Amount`."""
+    quiet = click.option("--quiet", "-q", "amount", flag_value="errors", help="Print errors only.")
+    notes = click.option("--notes", "amount", flag_value="all", help="Print the notes too.")
+    usual = click.option("--usual", "amount", flag_value="usual", default=True, hidden=True)
+    return quiet(notes(usual(function)))
 
 
 def stdin_name_option(function: _Function) -> _Function:

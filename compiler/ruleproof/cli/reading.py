@@ -69,8 +69,8 @@ def _read_folder(folder: Path) -> Iterator[Read]:
     for problem in problems:
         yield _unreadable(shown(problem.filename or folder), f"the folder cannot be read: {_reason(problem)}", "")
     if not found and not problems:
-        help = "name a file, or a folder that holds some"
-        yield _unreadable(shown(folder), "no file in this folder ends in .policy or .policy.md", help)
+        advice = "name a file, or a folder that holds some"
+        yield _unreadable(shown(folder), "no file in this folder ends in .policy or .policy.md", advice)
     yield from map(read_file, found)
 
 
@@ -100,9 +100,9 @@ def source_from_bytes(content: bytes, path: str) -> Read:
         message = f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB"
         finding = _finding(path, "RP107", "too_large", message, "split the policy, or keep long code lists as data")
         return Unread(path, finding, 1, digest)
-    for beginning, kind, help in _OTHER_KINDS:
+    for beginning, kind, advice in _OTHER_KINDS:
         if content.startswith(beginning):
-            return _no_text(path, digest, f"this is {kind}", help)
+            return _no_text(path, digest, f"this is {kind}", advice)
     if b"\0" in content:
         return _no_text(path, digest, "this is no text: it holds bytes of value zero", _zero_help(content))
     try:
@@ -124,8 +124,8 @@ def _not_utf8(path: str, digest: str, content: bytes, error: UnicodeDecodeError)
     before = source_from_text(content[: error.start].decode("utf-8")).text
     source = replace(source_from_text(content.decode("utf-8", "replace"), path), sha256=digest)
     message = f"this byte (0x{content[error.start]:02X}) is not UTF-8"
-    help = "the file is in another encoding, often Windows-1252: save it again and choose the encoding UTF-8"
-    finding = _finding(path, "RP101", "unreadable_file", message, help, Span(len(before), len(before) + 1))
+    advice = "the file is in another encoding, often Windows-1252: save it again and choose the encoding UTF-8"
+    finding = _finding(path, "RP101", "unreadable_file", message, advice, Span(len(before), len(before) + 1))
     return Unread(path, finding, 1, digest, source)
 
 
@@ -151,7 +151,7 @@ def _near(path: Path) -> str:
     import difflib
 
     try:
-        names = [name for name in os.listdir(path.parent) if name.endswith(ENDINGS)]
+        names = [other.name for other in path.parent.iterdir() if other.name.endswith(ENDINGS)]
     except OSError:
         return ""
     near = difflib.get_close_matches(path.name, names, n=1) or [name for name in names if name.startswith(path.name)]

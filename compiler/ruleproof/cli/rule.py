@@ -44,5 +44,5 @@ def command(codes: tuple[str, ...], format: str) -> int:
 
 def _unknown(asked: str, known: list[str]) -> str:
     near = difflib.get_close_matches(asked, known, n=1) or difflib.get_close_matches(asked.upper(), known, n=1)
-    help = f"did you mean `{near[0]}`?" if near else "`ruleproof rule` lists them"
-    return f"there is no finding `{asked}`; {help}"
+    advice = f"did you mean `{near[0]}`?" if near else "`ruleproof rule` lists them"
+    return f"there is no finding `{asked}`; {advice}"

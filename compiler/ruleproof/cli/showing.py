@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ruleproof.cli.report import Report
 
+if TYPE_CHECKING:
+    from ruleproof.cli.formats.to_text import Amount
 
-def show(report: Report, format: str, limit: int | None, quiet: bool) -> None:
+
+def show(report: Report, format: str, limit: int | None, amount: Amount) -> None:
     """Print the findings of a report, and for people what was proved."""
     if format == "text":
-        show_findings(report, limit, quiet)
-        if not quiet:
+        show_findings(report, limit, amount)
+        if amount != "errors":
             _show_summary(report)
         return
     from ruleproof.cli.terminal import emit
@@ -17,12 +22,12 @@ def show(report: Report, format: str, limit: int | None, quiet: bool) -> None:
     emit(_written(report, format, limit))
 
 
-def show_findings(report: Report, limit: int | None, quiet: bool) -> None:
+def show_findings(report: Report, limit: int | None, amount: Amount) -> None:
     """Print the findings in words."""
     from ruleproof.cli.formats.to_text import findings_in_words
     from ruleproof.cli.terminal import say, style_for_findings
 
-    words = findings_in_words(report, limit, quiet, style_for_findings())
+    words = findings_in_words(report, limit, amount, style_for_findings())
     if words:
         say(words, err=True)
 

@@ -16,8 +16,8 @@ class Style:
 
     colour: bool = False
 
-    def _paint(self, text: str, **how: str | bool) -> str:
-        return click.style(text, **how) if self.colour and text else text  # type: ignore[arg-type]
+    def _paint(self, text: str, fg: str | None = None, bold: bool | None = None, dim: bool | None = None) -> str:
+        return click.style(text, fg=fg, bold=bold, dim=dim) if self.colour and text else text
 
     def error(self, text: str) -> str:
         return self._paint(text, fg="red", bold=True)

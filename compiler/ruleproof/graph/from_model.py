@@ -13,7 +13,7 @@ from ruleproof.graph.nodes import Graph, Leaf, Node, NodeTable
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import Decision, Policy, Requirement
-from ruleproof.prover.boxes import TooManyBoxes, split
+from ruleproof.prover.boxes import TooManyBoxesError, split
 from ruleproof.prover.expressions import (
     FALSE,
     TRUE,
@@ -72,7 +72,9 @@ class _Settling:
             return Answer(meaning.OUT_OF_SCOPE, reason=self.decision.out_of_scope)
         if scope != TRUE or not all(isinstance(rule, Constant) for rule in rules):
             return None
-        return meaning.resolve(self.decision, frozenset(name for name, rule in zip(self.names, rules, strict=True) if rule == TRUE))
+        return meaning.resolve(
+            self.decision, frozenset(name for name, rule in zip(self.names, rules, strict=True) if rule == TRUE)
+        )
 
 
 def graph_of_requirement(policy: Policy, requirement: Requirement, compiler: Compiler) -> Graph:
@@ -116,7 +118,9 @@ class _Builder:
         graph = Graph(name, self.space, root, self.exact)
         if self.for_people:
             numbers = graph.number
-            behind = {(numbers[key[0]], numbers[key[1]]): named for key, named in self.behind.items() if key[0] in numbers}
+            behind = {
+                (numbers[key[0]], numbers[key[1]]): named for key, named in self.behind.items() if key[0] in numbers
+            }
             graph.rules_behind.update(behind)
             graph.rules_behind.update({(-1, numbers[id(root)]): rules} if isinstance(root, Leaf) else {})
         return graph
@@ -129,7 +133,7 @@ class _Builder:
         state = (*left, impossible)
         if state not in self.known:
             if len(self.known) > BUDGET:
-                raise TooManyBoxes
+                raise TooManyBoxesError
             self.known[state] = self.make(left, impossible)
         return self.known[state]
 
@@ -165,11 +169,20 @@ class _Builder:
     def leaf(self, answer: Answer | str) -> tuple[Node, frozenset[str]]:
         if not self.for_people or isinstance(answer, str):
             return self.table.leaf(answer), frozenset()
-        reason = "the text then in force is not here" if answer.kind == meaning.CANNOT_ANSWER and not answer.rules else answer.reason
+        reason = (
+            "the text then in force is not here"
+            if answer.kind == meaning.CANNOT_ANSWER and not answer.rules
+            else answer.reason
+        )
         return self.table.leaf(replace(answer, rules=(), reason=reason)), frozenset(answer.rules)
 
     def can_happen(self, impossible: Expression) -> bool:
-        boxes = split(self.restrict, self.space.whole, (impossible,), lambda left: left[0] if isinstance(left[0], Constant) else None)
+        boxes = split(
+            self.restrict,
+            self.space.whole,
+            (impossible,),
+            lambda left: left[0] if isinstance(left[0], Constant) else None,
+        )
         return any(key == FALSE for _, key in boxes)
 
     def box(self, dimension: int, mask: int) -> Box:
@@ -187,7 +200,7 @@ class _Builder:
         candidates = sorted({dimension for part in open_parts for dimension in dimensions_in(part)})
         return min(candidates, key=lambda dimension: (self.cost(dimension, open_parts), dimension))
 
-    def cost(self, dimension: int, open_parts: list[Expression]) -> float:
+    def cost(self, dimension: int, open_parts: Sequence[Expression]) -> float:
         classes = self.cells_apart(dimension, open_parts)
         still_open = 0.0
         for mask in classes:
@@ -221,4 +234,3 @@ def _touching(impossible: Sequence[Expression], asked: Sequence[Expression]) -> 
         found += near
         waiting = [part for part in waiting if part not in near]
         reached |= frozenset(dimension for part in near for dimension in dimensions_in(part))
-

@@ -129,4 +129,6 @@ class Graph:
             if isinstance(node, Leaf):
                 yield asked, node
             else:
-                stack.extend((branch.node, {**asked, node.dimension: branch.cells}) for branch in reversed(node.branches))
+                stack.extend(
+                    (branch.node, {**asked, node.dimension: branch.cells}) for branch in reversed(node.branches)
+                )

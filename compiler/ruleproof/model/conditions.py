@@ -100,12 +100,22 @@ class Conditions:
         if isinstance(found, tree.Define):
             return Defined(name.text, self.definition(found))
         if isinstance(found, tree.Decision):
-            self.declared.report("wrong_type", name.span, f"`{name.text}` is a decision and does not hold by itself", f"say what it is: `{name.text} is …`")
+            self.declared.report(
+                "wrong_type",
+                name.span,
+                f"`{name.text}` is a decision and does not hold by itself",
+                f"say what it is: `{name.text} is …`",
+            )
         elif isinstance(found, tree.Input):
             domain = self.domains[name.text]
             if isinstance(domain, YesNo):
                 return IsIn(name.text, frozenset({True}))
-            self.declared.report("wrong_type", name.span, f"`{name.text}` is not yes or no, so it does not hold by itself", f"say what it is: `{name.text} is …`; it is {words_of_domain(domain)}")
+            self.declared.report(
+                "wrong_type",
+                name.span,
+                f"`{name.text}` is not yes or no, so it does not hold by itself",
+                f"say what it is: `{name.text} is …`; it is {words_of_domain(domain)}",
+            )
         return Always()
 
     def definition(self, block: tree.Define) -> Condition:
@@ -113,7 +123,12 @@ class Conditions:
         name = block.name.text
         if name in self._inside:
             circle = [*self._inside[self._inside.index(name) :], name]
-            self.declared.report("cycle", block.name.span, f"the definition `{name}` leads back to itself: {' → '.join(circle)}", "take one of the steps out")
+            self.declared.report(
+                "cycle",
+                block.name.span,
+                f"the definition `{name}` leads back to itself: {' → '.join(circle)}",
+                "take one of the steps out",
+            )
             self._defined[name] = Always()
         if name not in self._defined:
             self._inside.append(name)
@@ -125,7 +140,12 @@ class Conditions:
     def _at_least(self, count: tree.Number, parts: tuple[tree.Condition, ...]) -> Condition:
         resolved = tuple(self.resolve(part) for part in parts)
         if count.value != int(count.value) or not 1 <= count.value <= len(parts):
-            self.declared.report("outside_domain", count.span, f"at least {count.value} of {len(parts)} parts makes no sense", f"write a whole number from 1 to {len(parts)}")
+            self.declared.report(
+                "outside_domain",
+                count.span,
+                f"at least {count.value} of {len(parts)} parts makes no sense",
+                f"write a whole number from 1 to {len(parts)}",
+            )
             return Always()
         return AtLeastOf(int(count.value), resolved)
 
@@ -139,7 +159,12 @@ class Conditions:
             return Always()
         domain = self.domains[name.text]
         if isinstance(domain, SeveralCodes):
-            self.declared.report("wrong_type", name.span, f"`{name.text}` holds several codes, so it is no single one", f"write `{name.text} any in LIST`, `all in` or `none in`")
+            self.declared.report(
+                "wrong_type",
+                name.span,
+                f"`{name.text}` holds several codes, so it is no single one",
+                f"write `{name.text} any in LIST`, `all in` or `none in`",
+            )
             return Always()
         return IsIn(name.text, frozenset(value_of(self.declared, name.text, domain, value) for value in values))
 
@@ -147,7 +172,9 @@ class Conditions:
         condition: Condition = Defined(block.name.text, self.definition(block))
         for value in values:
             if not isinstance(value, tree.YesNo):
-                self.declared.report("wrong_type", value.span, f"`{block.name.text}` is a definition: it holds or not", "write yes or no")
+                self.declared.report(
+                    "wrong_type", value.span, f"`{block.name.text}` is a definition: it holds or not", "write yes or no"
+                )
                 return Always()
         wanted = {value.value for value in values if isinstance(value, tree.YesNo)}
         if len(wanted) == 2:
@@ -166,12 +193,19 @@ class Conditions:
             self.declared.report("outside_domain", value.span, f"`{decision}` can never be `{word}`", help)
         return word
 
-    def _within(self, name: tree.Name, bounds: list[tuple[str, tree.Number | tree.Date]], span: Span | None = None) -> Condition:
+    def _within(
+        self, name: tree.Name, bounds: list[tuple[str, tree.Number | tree.Date]], span: Span | None = None
+    ) -> Condition:
         if self.declared.find(name, tree.Input) is None:
             return Always()
         domain = self.domains[name.text]
         if not isinstance(domain, WholeNumber | DecimalNumber | Day):
-            self.declared.report("wrong_type", name.span, f"`{name.text}` has no order, so it cannot be compared", f"it is {words_of_domain(domain)}")
+            self.declared.report(
+                "wrong_type",
+                name.span,
+                f"`{name.text}` has no order, so it cannot be compared",
+                f"it is {words_of_domain(domain)}",
+            )
             return Always()
         low: Any = None
         high: Any = None
@@ -185,13 +219,23 @@ class Conditions:
             else:
                 high, high_closed = value, how == "<="
         if low is not None and high is not None and low > high:
-            self.declared.report("outside_domain", span or name.span, f"nothing lies between {low} and {high}", "write the lower bound first")
+            self.declared.report(
+                "outside_domain",
+                span or name.span,
+                f"nothing lies between {low} and {high}",
+                "write the lower bound first",
+            )
         return Within(name.text, low, high, low_closed, high_closed)
 
     def _bound(self, name: str, domain: WholeNumber | DecimalNumber | Day, node: tree.Number | tree.Date) -> Value:
         """Give a bound; one outside the domain is remarked, since the test would hold always or never."""
         if isinstance(domain, WholeNumber) and isinstance(node, tree.Number) and node.value != int(node.value):
-            self.declared.report("wrong_type", node.span, f"`{node.value}` is no whole number, and `{name}` is one", "write a whole number")
+            self.declared.report(
+                "wrong_type",
+                node.span,
+                f"`{node.value}` is no whole number, and `{name}` is one",
+                "write a whole number",
+            )
             return None
         return value_of(self.declared, name, domain, node)
 
@@ -199,7 +243,12 @@ class Conditions:
         if self.declared.find(name, tree.Input) is None:
             return Always()
         if name.text not in self.may_be_missing:
-            self.declared.report("wrong_type", span, f"`{name.text}` is never missing", f"declare it with `, may be missing`, or leave the test out")
+            self.declared.report(
+                "wrong_type",
+                span,
+                f"`{name.text}` is never missing",
+                "declare it with `, may be missing`, or leave the test out",
+            )
         return IsMissing(name.text)
 
     # -------------------------------------------------------------- code lists
@@ -215,9 +264,19 @@ class Conditions:
             return self.by_date(listed, codes.span, lambda members: DecisionIs(name.text, members))
         domain = self.domains[name.text]
         if isinstance(domain, SeveralCodes):
-            self.declared.report("wrong_type", name.span, f"`{name.text}` holds several codes", f"write `{name.text} any in {codes.text}`, `all in` or `none in`")
+            self.declared.report(
+                "wrong_type",
+                name.span,
+                f"`{name.text}` holds several codes",
+                f"write `{name.text} any in {codes.text}`, `all in` or `none in`",
+            )
         elif not isinstance(domain, OneCode) or domain.system != listed.system:
-            self.declared.report("wrong_type", codes.span, f"`{codes.text}` lists codes of {listed.system}", f"`{name.text}` is {words_of_domain(domain)}")
+            self.declared.report(
+                "wrong_type",
+                codes.span,
+                f"`{codes.text}` lists codes of {listed.system}",
+                f"`{name.text}` is {words_of_domain(domain)}",
+            )
         return self.by_date(listed, codes.span, lambda members: IsIn(name.text, frozenset[Value](members), codes.text))
 
     def _some_in(self, name: tree.Name, quantifier: str, codes: tree.Name) -> Condition:
@@ -226,9 +285,21 @@ class Conditions:
             return Always()
         domain = self.domains[name.text]
         if not isinstance(domain, SeveralCodes):
-            self.declared.report("wrong_type", name.span, f"`{name.text}` does not hold several codes", f"write `{name.text} is in {codes.text}`" if isinstance(domain, OneCode) else f"it is {words_of_domain(domain)}")
+            self.declared.report(
+                "wrong_type",
+                name.span,
+                f"`{name.text}` does not hold several codes",
+                f"write `{name.text} is in {codes.text}`"
+                if isinstance(domain, OneCode)
+                else f"it is {words_of_domain(domain)}",
+            )
         elif domain.system != listed.system:
-            self.declared.report("wrong_type", codes.span, f"`{codes.text}` lists codes of {listed.system}", f"`{name.text}` is {words_of_domain(domain)}")
+            self.declared.report(
+                "wrong_type",
+                codes.span,
+                f"`{codes.text}` lists codes of {listed.system}",
+                f"`{name.text}` is {words_of_domain(domain)}",
+            )
         return self.by_date(listed, codes.span, lambda members: SomeIn(name.text, quantifier, members, codes.text))
 
     def by_date(self, listed: CodeList, span: Span, test: Any) -> Condition:
@@ -239,7 +310,9 @@ class Conditions:
         if not self.needs_service_date(span, f"`{listed.name}` has dates"):
             return Always()
         return AnyOf(
-            tuple(AllOf((Within(SERVICE_DATE, low, high), test(members))) for low, high, members in stretches if members)
+            tuple(
+                AllOf((Within(SERVICE_DATE, low, high), test(members))) for low, high, members in stretches if members
+            )
         )
 
     def needs_service_date(self, span: Span, why: str) -> bool:
@@ -268,7 +341,9 @@ class Conditions:
             case _:
                 assert_never(node)
 
-    def _items(self, column: tree.Name, items: tuple[tree.CellRange | tree.CellBound | tree.Value, ...]) -> Iterator[Condition]:
+    def _items(
+        self, column: tree.Name, items: tuple[tree.CellRange | tree.CellBound | tree.Value, ...]
+    ) -> Iterator[Condition]:
         values: list[tree.Value] = []
         for item in items:
             if isinstance(item, tree.CellRange):
@@ -289,7 +364,9 @@ def _list(words: tuple[str, ...]) -> str:
     return ", ".join(words[:10]) + (" …" if len(words) > 10 else "")
 
 
-def _stretches(entries: tuple[CodeEntry, ...]) -> Iterator[tuple[datetime.date | None, datetime.date | None, frozenset[str]]]:
+def _stretches(
+    entries: tuple[CodeEntry, ...],
+) -> Iterator[tuple[datetime.date | None, datetime.date | None, frozenset[str]]]:
     """Give the stretches of dates between which a list does not change, with the codes in it; one where it has no dates."""
     day = datetime.timedelta(days=1)
     cuts = {entry.services_from for entry in entries if entry.services_from is not None}
@@ -304,7 +381,9 @@ def _valid(entry: CodeEntry, on: datetime.date | None) -> bool:
     """Tell whether an entry stands on a day; `None` is a day before all others."""
     if on is None:
         return entry.services_from is None
-    return (entry.services_from is None or entry.services_from <= on) and (entry.services_until is None or on <= entry.services_until)
+    return (entry.services_from is None or entry.services_from <= on) and (
+        entry.services_until is None or on <= entry.services_until
+    )
 
 
 def _unguarded(node: tree.Condition, negated: bool) -> Iterator[tree.Name]:
@@ -336,3 +415,16 @@ def _presence_tests(node: tree.Condition) -> Iterator[tree.Name]:
                 yield from _presence_tests(part)
         case _:
             return
+
+
+def decisions_in(condition: Condition) -> frozenset[str]:
+    """Give the decisions that a condition asks about."""
+    match condition:
+        case DecisionIs(decision) | DecisionIsNothing(decision):
+            return frozenset({decision})
+        case Defined(_, part) | Not(part):
+            return decisions_in(part)
+        case AllOf(parts) | AnyOf(parts) | AtLeastOf(_, parts):
+            return frozenset[str]().union(*(decisions_in(part) for part in parts))
+        case _:
+            return frozenset()

@@ -5,15 +5,55 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
 
 from ruleproof.finding import Finding
 from ruleproof.source import Span
 from ruleproof.tree import nodes as tree
 from ruleproof.tree.messages import did_you_mean, language_finding
+from ruleproof.tree.nodes import Name, Tree
 
 RESERVED = frozenset(
-    "yes no is are not and or all any none of at in nothing missing present when then policy source input presume define "
-    "decision rule table require codes question accept expect example prove cite note reading covers outcome".split()
+    [
+        "yes",
+        "no",
+        "is",
+        "are",
+        "not",
+        "and",
+        "or",
+        "all",
+        "any",
+        "none",
+        "of",
+        "at",
+        "in",
+        "nothing",
+        "missing",
+        "present",
+        "when",
+        "then",
+        "policy",
+        "source",
+        "input",
+        "presume",
+        "define",
+        "decision",
+        "rule",
+        "table",
+        "require",
+        "codes",
+        "question",
+        "accept",
+        "expect",
+        "example",
+        "prove",
+        "cite",
+        "note",
+        "reading",
+        "covers",
+        "outcome",
+    ]
 )
 
 KINDS = {
@@ -34,7 +74,22 @@ KINDS = {
 }
 """What a block declares, in words; one name stands for one thing in a policy, whatever its kind."""
 
-Declaring = (
+_DECLARING = (
+    tree.SourceBlock,
+    tree.Input,
+    tree.CannotHappen,
+    tree.Define,
+    tree.Decision,
+    tree.Rule,
+    tree.LeaveOpen,
+    tree.Require,
+    tree.Codes,
+    tree.Question,
+    tree.Example,
+    tree.Prove,
+)
+
+Declaring: TypeAlias = (
     tree.SourceBlock
     | tree.Input
     | tree.CannotHappen
@@ -52,11 +107,14 @@ Declaring = (
 )
 
 
+Kind = TypeVar("Kind", bound=tree.Node)
+
+
 @dataclass
 class Declared:
     """The symbol table of one policy, and the findings so far."""
 
-    tree: tree.Tree
+    tree: Tree
     findings: list[Finding] = field(default_factory=list)
     names: dict[str, Declaring] = field(default_factory=dict)
 
@@ -66,7 +124,7 @@ class Declared:
                 self.declare(block)
                 for row in block.rows:
                     self.declare(row)
-            elif isinstance(block, Declaring):
+            elif isinstance(block, _DECLARING):
                 self.declare(block)
 
     def report(self, name: str, span: Span, message: str, help: str, *also: Span) -> None:
@@ -79,9 +137,13 @@ class Declared:
         earlier = self.names.get(name.text)
         if name.text in RESERVED and not quoted:
             message = f"`{name.text}` is a word of the language and cannot be a name"
-            self.report("duplicate_name", name.span, message, f"choose another name, or write it in backquotes: `{name.text}`")
+            self.report(
+                "duplicate_name", name.span, message, f"choose another name, or write it in backquotes: `{name.text}`"
+            )
         if not name.text.strip() or name.text != name.text.strip():
-            self.report("duplicate_name", name.span, "a name in backquotes begins or ends with a blank", "take the blank out")
+            self.report(
+                "duplicate_name", name.span, "a name in backquotes begins or ends with a blank", "take the blank out"
+            )
         if earlier is not None:
             kind, message = KINDS[type(earlier)], f"the name `{name.text}` is declared twice"
             if KINDS[type(earlier)] != KINDS[type(block)]:
@@ -90,7 +152,7 @@ class Declared:
             return
         self.names[name.text] = block
 
-    def find(self, name: tree.Name, *kinds: type) -> Declaring | None:
+    def find(self, name: Name, *kinds: type) -> Declaring | None:
         """Give what a name stands for, if it is of one of these kinds; else make a remark and give `None`."""
         found = self.names.get(name.text)
         if isinstance(found, kinds):
@@ -108,9 +170,9 @@ class Declared:
         self.report("unknown_name", name.span, f"`{name.text}` is no {wanted} of this policy", help)
         return None
 
-    def of_kind(self, *kinds: type) -> list[Declaring]:
-        """Give the declared blocks of some kinds, in the order written; of a name declared twice, the first."""
-        return [block for block in self.names.values() if isinstance(block, kinds)]
+    def of(self, kind: type[Kind]) -> list[Kind]:
+        """Give the declared blocks of a kind, in the order written; of a name declared twice, the first."""
+        return [block for block in self.names.values() if isinstance(block, kind)]
 
 
 def _a(noun: str) -> str:

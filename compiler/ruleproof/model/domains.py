@@ -45,20 +45,45 @@ def domain_from_tree(declared: Declared, node: tree.Domain) -> Domain:
             return _choice(declared, node)
         case tree.WholeNumber(span, low, high):
             if low.value != int(low.value) or high.value != int(high.value):
-                declared.report("outside_domain", span, "the bounds of a whole number must be whole", "write `decimal number` for other numbers")
+                declared.report(
+                    "outside_domain",
+                    span,
+                    "the bounds of a whole number must be whole",
+                    "write `decimal number` for other numbers",
+                )
             elif low.value > high.value:
-                declared.report("outside_domain", span, f"no number lies from {low.value} to {high.value}", "write the lower bound first")
+                declared.report(
+                    "outside_domain",
+                    span,
+                    f"no number lies from {low.value} to {high.value}",
+                    "write the lower bound first",
+                )
             return WholeNumber(int(low.value), max(int(low.value), int(high.value)))
         case tree.DecimalNumber(span, low, high, places):
             if low.value > high.value:
-                declared.report("outside_domain", span, f"no number lies from {low.value} to {high.value}", "write the lower bound first")
+                declared.report(
+                    "outside_domain",
+                    span,
+                    f"no number lies from {low.value} to {high.value}",
+                    "write the lower bound first",
+                )
             if places is not None and (places.value != int(places.value) or not 0 <= places.value <= 12):
-                declared.report("outside_domain", places.span, f"a number cannot have {places.value} decimals here", "write a whole number from 0 to 12")
+                declared.report(
+                    "outside_domain",
+                    places.span,
+                    f"a number cannot have {places.value} decimals here",
+                    "write a whole number from 0 to 12",
+                )
                 places = None
             return DecimalNumber(low.value, max(low.value, high.value), None if places is None else int(places.value))
         case tree.DateRange(span, low, high):
             if high is not None and high.value < low.value:
-                declared.report("outside_domain", span, f"no day lies from {low.value} to {high.value}", "write the earlier day first")
+                declared.report(
+                    "outside_domain",
+                    span,
+                    f"no day lies from {low.value} to {high.value}",
+                    "write the earlier day first",
+                )
             return Day(low.value, None if high is None else max(low.value, high.value))
         case tree.CodeOf(_, system):
             return OneCode(system.text, *_system(declared, system))
@@ -72,7 +97,12 @@ def _choice(declared: Declared, node: tree.OneOf) -> Choice:
     words = [word_of(value) for value in node.values]
     for index, word in enumerate(words):
         if word in words[:index]:
-            declared.report("duplicate_name", node.values[index].span, f"the value `{word}` stands here twice", "keep one of the two")
+            declared.report(
+                "duplicate_name",
+                node.values[index].span,
+                f"the value `{word}` stands here twice",
+                "keep one of the two",
+            )
     return Choice(tuple(dict.fromkeys(words)))
 
 

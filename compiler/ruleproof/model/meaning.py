@@ -161,13 +161,28 @@ def resolve(decision: Decision, holding: frozenset[str]) -> Answer:
         return _collected(decision, kept)
     if LEFT_OPEN in must:
         return Answer(OPEN, rules=tuple(must[LEFT_OPEN]))
-    for force, said in ((REPORT, must | {code: [*must[code], *may.get(code, [])] for code in must}), (MAY_REPORT, may), (CONSIDER, maybe)):
+    for force, said in (
+        (REPORT, must | {code: [*must[code], *may.get(code, [])] for code in must}),
+        (MAY_REPORT, may),
+        (CONSIDER, maybe),
+    ):
         if said:
             givers = {rule for rules in (*said.values(), *also.values()) for rule in rules}
             return Answer(OUTCOME, force, tuple(said), tuple(also), tuple(barred), rules=_names(decision, givers))
     if also:
-        return Answer(OUTCOME, ALSO, tuple(also), (), tuple(barred), rules=_names(decision, set(*also.values())) if len(also) == 1 else _names(decision, {rule for rules in also.values() for rule in rules}))
-    return Answer(NOTHING, barred=tuple(barred), rules=_names(decision, {rule for rules in barred.values() for rule in rules}))
+        return Answer(
+            OUTCOME,
+            ALSO,
+            tuple(also),
+            (),
+            tuple(barred),
+            rules=_names(decision, set(*also.values()))
+            if len(also) == 1
+            else _names(decision, {rule for rules in also.values() for rule in rules}),
+        )
+    return Answer(
+        NOTHING, barred=tuple(barred), rules=_names(decision, {rule for rules in barred.values() for rule in rules})
+    )
 
 
 def _collected(decision: Decision, kept: frozenset[str]) -> Answer:
@@ -265,7 +280,15 @@ def _possible(
         found.setdefault(answer.said, answer)
         rules.setdefault(answer.said, set()).update(answer.rules)
     return tuple(
-        Answer(answer.kind, answer.force, answer.outcomes, answer.further, answer.barred, answer.reason, _names(decision, rules[said]))
+        Answer(
+            answer.kind,
+            answer.force,
+            answer.outcomes,
+            answer.further,
+            answer.barred,
+            answer.reason,
+            _names(decision, rules[said]),
+        )
         for said, answer in found.items()
     )
 
@@ -279,7 +302,8 @@ def posted_reason(policy: Policy, service_date: datetime.date | None, as_posted_
         matching = [
             item
             for item in posted
-            if item.services_from <= service_date and (item.services_until is None or service_date <= item.services_until)
+            if item.services_from <= service_date
+            and (item.services_until is None or service_date <= item.services_until)
         ]
         if not matching:
             return f"no text of {source.name} for this date of service was posted by {as_posted_on.isoformat()}"

@@ -172,7 +172,18 @@ class AtLeastOf:
 
 
 Condition: TypeAlias = (
-    Always | IsIn | Within | SomeIn | IsMissing | DecisionIs | DecisionIsNothing | Defined | Not | AllOf | AnyOf | AtLeastOf
+    Always
+    | IsIn
+    | Within
+    | SomeIn
+    | IsMissing
+    | DecisionIs
+    | DecisionIsNothing
+    | Defined
+    | Not
+    | AllOf
+    | AnyOf
+    | AtLeastOf
 )
 
 

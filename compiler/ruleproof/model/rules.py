@@ -42,7 +42,13 @@ class Clauses:
         """Give the one clause of a kind; a second one is remarked."""
         found = self.all(block.clauses, kind)
         if len(found) > 1:
-            self.declared.report("repeated_part", found[1].span, f"`{words}` stands here twice", "keep one, or join the two", found[0].span)
+            self.declared.report(
+                "repeated_part",
+                found[1].span,
+                f"`{words}` stands here twice",
+                "keep one, or join the two",
+                found[0].span,
+            )
         return found[0] if found else None
 
     def needed(self, block: Any, kind: type[Clause], words: str, example: str) -> Clause | None:
@@ -51,7 +57,12 @@ class Clauses:
         if found is None:
             what = block.__class__.__name__.lower()
             names = {"leaveopen": "leave open", "cannothappen": "cannot happen", "expectfinding": "expect finding"}
-            self.declared.report("missing_part", block.name.span, f"{names.get(what, what)} `{block.name.text}` has no `{words}`", f"add, for example, `{example}`")
+            self.declared.report(
+                "missing_part",
+                block.name.span,
+                f"{names.get(what, what)} `{block.name.text}` has no `{words}`",
+                f"add, for example, `{example}`",
+            )
         return found
 
     def notes(self, block: Any) -> tuple[str, ...]:
@@ -78,7 +89,9 @@ class Clauses:
         if cite.says is not None and not 1 <= len(cite.says.text.split()) <= LONGEST_QUOTE:
             words = len(cite.says.text.split())
             message = f"this quote has {words} words" if words else "this quote is empty"
-            self.declared.report("long_quote", cite.says.span, message, f"quote the one to {LONGEST_QUOTE} words that decide")
+            self.declared.report(
+                "long_quote", cite.says.span, message, f"quote the one to {LONGEST_QUOTE} words that decide"
+            )
         return Citation(cite.source.text, cite.paragraph, cite.says.text if cite.says else "")
 
     def label(self, block: Any) -> str:
@@ -109,8 +122,7 @@ class Rules:
             for rule in made:
                 if rule is not None:
                     rules.setdefault(rule.decision, []).append(rule)
-        blocks = [block for block in self.declared.of_kind(tree.Decision) if isinstance(block, tree.Decision)]
-        found = [self.decision(block, rules.get(block.name.text, [])) for block in blocks]
+        found = [self.decision(block, rules.get(block.name.text, [])) for block in self.declared.of(tree.Decision)]
         for decision in found:
             self.check_overrides(decision)
         return found
@@ -171,9 +183,16 @@ class Rules:
         start, until = max(starts, default=None), min(ends, default=None)
         for part in services:
             if part.start and part.until and part.until.value < part.start.value:
-                self.declared.report("outside_domain", part.span, f"no day lies from {part.start.value} to {part.until.value}", "write the earlier day first")
+                self.declared.report(
+                    "outside_domain",
+                    part.span,
+                    f"no day lies from {part.start.value} to {part.until.value}",
+                    "write the earlier day first",
+                )
         condition = written
-        if (start or until) and self.conditions.needs_service_date(block.name.span, f"`{block.name.text}` has dates of service"):
+        if (start or until) and self.conditions.needs_service_date(
+            block.name.span, f"`{block.name.text}` has dates of service"
+        ):
             condition = AllOf((Within(SERVICE_DATE, start, until), written))
         others.setdefault("label", self.clauses.label(block) if hasattr(block, "label") else "")
         others.setdefault("notes", self.clauses.notes(block) if hasattr(block, "clauses") else ())
@@ -217,10 +236,14 @@ class Rules:
             else:
                 found.append(self.conditions.outcome(decision.text, value))
         gives = self.declared.names.get(decision.text)
-        collects = isinstance(gives, tree.Decision) and any(part.collects for part in self.clauses.all(gives.clauses, tree.Gives))
+        collects = isinstance(gives, tree.Decision) and any(
+            part.collects for part in self.clauses.all(gives.clauses, tree.Gives)
+        )
         if outcome.force == REPORT and len(found) > 1 and not collects:
             help = "split the rule, or write `consider` or `may report` for several candidates"
-            self.declared.report("wrong_type", outcome.span, f"`{decision.text}` gives one outcome, and here stand {len(found)}", help)
+            self.declared.report(
+                "wrong_type", outcome.span, f"`{decision.text}` gives one outcome, and here stand {len(found)}", help
+            )
         return tuple(dict.fromkeys(found))
 
     # -------------------------------------------------------------- tables
@@ -229,7 +252,9 @@ class Rules:
         if self.declared.find(block.decision, tree.Decision) is None:
             return []
         needs = [self.conditions.checked(clause.condition) for clause in self.clauses.all(block.clauses, tree.Needs)]
-        columns = [column for column in block.columns if self.declared.find(column, tree.Input, tree.Define, tree.Decision)]
+        columns = [
+            column for column in block.columns if self.declared.find(column, tree.Input, tree.Define, tree.Decision)
+        ]
         if len(columns) != len(block.columns):
             return []
         overrides = self.row_overrides(block)
@@ -240,7 +265,12 @@ class Rules:
         rows = {row.name.text for row in block.rows}
         for clause in self.clauses.all(block.clauses, tree.RowOverrides):
             if clause.row.text not in rows and clause.row.text not in self.declared.tree.unread_names:
-                self.declared.report("unknown_name", clause.row.span, f"table `{block.name.text}` has no row `{clause.row.text}`", "name a row of this table")
+                self.declared.report(
+                    "unknown_name",
+                    clause.row.span,
+                    f"table `{block.name.text}` has no row `{clause.row.text}`",
+                    "name a row of this table",
+                )
             found.setdefault(clause.row.text, []).append(clause.overrides)
         return found
 
@@ -290,12 +320,17 @@ class Rules:
         """Give the decision that a region left open belongs to; it may be unnamed where there is only one."""
         if block.decision is not None:
             return block.decision.text if self.declared.find(block.decision, tree.Decision) else ""
-        decisions = [found.name.text for found in self.declared.of_kind(tree.Decision)]
+        decisions = [found.name.text for found in self.declared.of(tree.Decision)]
         if len(decisions) == 1:
             return decisions[0]
         if decisions:
             message = f"it is not said which decision `{block.name.text}` leaves open"
-            self.declared.report("missing_part", block.name.span, message, f"write `leave open {block.name.text} for {decisions[0]} when …`")
+            self.declared.report(
+                "missing_part",
+                block.name.span,
+                message,
+                f"write `leave open {block.name.text} for {decisions[0]} when …`",
+            )
         return ""
 
     # -------------------------------------------------------------- overrides
@@ -306,12 +341,26 @@ class Rules:
         for rule in decision.rules:
             for override in rule.overrides:
                 known = override.rule in beats or override.rule in self.declared.tree.unread_names
-                if not known and isinstance(self.declared.names.get(override.rule), tree.Rule | tree.Row | tree.LeaveOpen):
-                    self.declared.report("wrong_type", override.span, f"`{override.rule}` answers another decision than `{rule.name}`", "a rule overrides rules of its own decision")
-        circle = circle_in({name: [override.rule for override in overrides if override.rule in beats] for name, overrides in beats.items()})
+                if not known and isinstance(
+                    self.declared.names.get(override.rule), tree.Rule | tree.Row | tree.LeaveOpen
+                ):
+                    self.declared.report(
+                        "wrong_type",
+                        override.span,
+                        f"`{override.rule}` answers another decision than `{rule.name}`",
+                        "a rule overrides rules of its own decision",
+                    )
+        circle = circle_in(
+            {
+                name: [override.rule for override in overrides if override.rule in beats]
+                for name, overrides in beats.items()
+            }
+        )
         if circle:
             first = next(override for override in beats[circle[0]] if override.rule == circle[1])
-            self.declared.report("cycle", first.span, f"overrides lead in a circle: {' → '.join(circle)}", "take one of them out")
+            self.declared.report(
+                "cycle", first.span, f"overrides lead in a circle: {' → '.join(circle)}", "take one of them out"
+            )
 
 
 def circle_in(follows: dict[str, list[str]]) -> list[str]:
@@ -350,4 +399,3 @@ def in_order(decisions: list[Decision], uses: dict[str, list[str]]) -> list[Deci
     for decision in decisions:
         place(decision.name)
     return sorted(decisions, key=lambda decision: placed.index(decision.name))
-

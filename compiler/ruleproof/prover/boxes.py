@@ -19,7 +19,7 @@ BUDGET = 200_000
 """How many boxes a search may open before it gives up."""
 
 
-class TooManyBoxes(Exception):
+class TooManyBoxesError(Exception):
     """The search would not end in reasonable time; what it asks is then not decided."""
 
 
@@ -43,7 +43,7 @@ def split(
         box, open_expressions = stack.pop()
         opened += 1
         if opened > BUDGET:
-            raise TooManyBoxes
+            raise TooManyBoxesError
         left = [restrict(expression, box) for expression in open_expressions]
         key = settle(left)
         if key is not None:

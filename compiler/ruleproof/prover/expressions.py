@@ -151,7 +151,8 @@ class Compiler:
         return self._cells(test.input, inside)
 
     def _some_in(self, name: str, quantifier: str, values: frozenset[str]) -> Expression:
-        inside, outside = [], []
+        inside: list[Expression] = []
+        outside: list[Expression] = []
         for place in self.space.places[name]:
             group = self.space.dimensions[place].group
             assert group is not None
@@ -175,13 +176,23 @@ class Compiler:
     def _decides(self, name: str, test: frozenset[str] | None) -> Expression:
         policy = self.space.policy
         decision = policy.decision(name)
-        parts = Decides(name, test, self(policy.no_text), self(decision.scope), tuple(self(rule.condition) for rule in decision.rules))
+        parts = Decides(
+            name,
+            test,
+            self(policy.no_text),
+            self(decision.scope),
+            tuple(self(rule.condition) for rule in decision.rules),
+        )
         return settle(parts, decision)
 
     def impossible(self) -> tuple[Expression, ...]:
         """Give when each `cannot happen` is met, in order, and then when an input lacks the codes that it must have."""
         policy = self.space.policy
-        needed = [item.name for item in policy.inputs if isinstance(item.domain, model.SeveralCodes) and not item.may_be_missing]
+        needed = [
+            item.name
+            for item in policy.inputs
+            if isinstance(item.domain, model.SeveralCodes) and not item.may_be_missing
+        ]
         return (*(self(item.condition) for item in policy.impossibles), *(self._missing(name) for name in needed))
 
 
@@ -228,7 +239,9 @@ class Restrictor:
                 return count(needed, rest)
             case Decides(name, test, no_text, scope, rules):
                 left_rules = tuple(self(rule, box) for rule in rules)
-                return settle(Decides(name, test, self(no_text, box), self(scope, box), left_rules), self._decisions[name])
+                return settle(
+                    Decides(name, test, self(no_text, box), self(scope, box), left_rules), self._decisions[name]
+                )
             case _:
                 assert_never(expression)
 
@@ -255,5 +268,3 @@ def tests_in(expression: Expression) -> Iterator[InCells]:
 def dimensions_in(expression: Expression) -> frozenset[int]:
     """Give the dimensions that an expression depends on."""
     return frozenset(test.dimension for test in tests_in(expression))
-
-

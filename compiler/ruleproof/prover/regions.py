@@ -160,7 +160,9 @@ def written_name(name: str) -> str:
 
 
 def _written_value(value: Any) -> str:
-    if isinstance(value, str) and not re.fullmatch(r"[^\W\d]\w*|(?:CPT|HCPCS|PLA|ICD|ICDPCS|REV|POS|MOD|CARC|RARC) [A-Z0-9.]+|[0-9]+", value):
+    if isinstance(value, str) and not re.fullmatch(
+        r"[^\W\d]\w*|(?:CPT|HCPCS|PLA|ICD|ICDPCS|REV|POS|MOD|CARC|RARC) [A-Z0-9.]+|[0-9]+", value
+    ):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{escaped}"'
     return str(value)
@@ -189,7 +191,11 @@ def _input_conditions(space: Space, name: str, places: tuple[int, ...], box: Box
         return
     cells = [dimension.cells[number] for number in bits_of(mask)]
     missing = any(cell.missing for cell in cells)
-    tests = list(_stretch_tests(said, dimension, mask)) if any(cell.stretch for cell in dimension.cells) else _value_tests(said, dimension, cells)
+    tests = (
+        list(_stretch_tests(said, dimension, mask))
+        if any(cell.stretch for cell in dimension.cells)
+        else _value_tests(said, dimension, cells)
+    )
     if missing:
         tests.append(f"{said} is missing")
     yield tests[0] if len(tests) == 1 else f"any of ({', '.join(tests)})"

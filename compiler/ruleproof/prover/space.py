@@ -105,7 +105,7 @@ class Space:
         dimensions: list[Dimension] = []
         places: dict[str, tuple[int, ...]] = {}
         for item in policy.inputs:
-            made = _dimensions(policy, item, tests.get(item.name, []))
+            made = _dimensions(item, tests.get(item.name, []))
             places[item.name] = tuple(range(len(dimensions), len(dimensions) + len(made)))
             dimensions += made
         self.dimensions: tuple[Dimension, ...] = tuple(dimensions)
@@ -258,7 +258,7 @@ def _tests_by_input(policy: Policy) -> dict[str, list[IsIn | Within | SomeIn]]:
 # ---------------------------------------------------------------- cutting
 
 
-def _dimensions(policy: Policy, item: Input, tests: list[IsIn | Within | SomeIn]) -> list[Dimension]:
+def _dimensions(item: Input, tests: list[IsIn | Within | SomeIn]) -> list[Dimension]:
     missing = [Cell(None, 1, missing=True)] if item.may_be_missing else []
     domain = item.domain
     match domain:
@@ -277,7 +277,7 @@ def _dimensions(policy: Policy, item: Input, tests: list[IsIn | Within | SomeIn]
             cells = [Cell(codes[0], len(codes), values=codes) for codes in groups]
             cells += [Cell(others, None, others=True)] if others is not None else []
         case SeveralCodes():
-            return _group_dimensions(policy, item, tests, domain)
+            return _group_dimensions(item, tests, domain)
         case _:
             assert_never(domain)
     return [Dimension(item.name, (*cells, *missing))]
@@ -296,6 +296,8 @@ def _bounds(tests: Iterable[IsIn | Within | SomeIn]) -> Iterator[tuple[Any, bool
                     yield low, low_closed
                 if high is not None:
                     yield high, not high_closed
+            case SomeIn():
+                continue
 
 
 def _whole_cuts(tests: list[IsIn | Within | SomeIn], low: int, high: int) -> list[int]:
@@ -355,7 +357,9 @@ def _groups(
     tests: list[IsIn | Within | SomeIn], domain: OneCode | SeveralCodes | CodePattern
 ) -> tuple[list[tuple[str, ...]], str | None]:
     """Give the classes of codes that the tests tell apart, and a code that none of them names (`None`: all are named)."""
-    sets = list(dict.fromkeys(frozenset(str(value) for value in test.values) for test in tests if not isinstance(test, Within)))
+    sets = list(
+        dict.fromkeys(frozenset(str(value) for value in test.values) for test in tests if not isinstance(test, Within))
+    )
     signatures: dict[tuple[int, ...], list[str]] = {}
     for code in sorted({code for codes in sets for code in codes}):
         signatures.setdefault(tuple(index for index, codes in enumerate(sets) if code in codes), []).append(code)
@@ -366,7 +370,14 @@ def _groups(
 def _code_outside(domain: OneCode | SeveralCodes | CodePattern, named: set[str]) -> str | None:
     if isinstance(domain, CodePattern):
         return next((code for code in _variants(domain.sample) if code not in named), domain.sample)
-    samples = {"CPT": "CPT 99199", "ICD": "ICD Z99.89", "HCPCS": "HCPCS A9999", "PLA": "PLA 9999U", "POS": "POS 99", "MOD": "MOD ZZ"}
+    samples = {
+        "CPT": "CPT 99199",
+        "ICD": "ICD Z99.89",
+        "HCPCS": "HCPCS A9999",
+        "PLA": "PLA 9999U",
+        "POS": "POS 99",
+        "MOD": "MOD ZZ",
+    }
     start = samples.get(domain.prefix, f"{domain.prefix} 999")
     return next(code for code in _variants(start) if code not in named)
 
@@ -386,19 +397,17 @@ def _variants(code: str) -> Iterator[str]:
             yield code[:place] + letter + code[place + 1 :]
 
 
-def _group_dimensions(
-    policy: Policy, item: Input, tests: list[IsIn | Within | SomeIn], domain: SeveralCodes
-) -> list[Dimension]:
+def _group_dimensions(item: Input, tests: list[IsIn | Within | SomeIn], domain: SeveralCodes) -> list[Dimension]:
     groups, others = _groups(tests, domain)
     cells = (Cell(False, None, values=("no",)), Cell(True, None, values=("yes",)))
     made = [
-        Dimension(item.name, cells, Cell(codes[0], len(codes), values=codes), _group_name(policy, codes, tests))
+        Dimension(item.name, cells, Cell(codes[0], len(codes), values=codes), _group_name(codes, tests))
         for codes in groups
     ]
     return [*made, Dimension(item.name, cells, Cell(others, None, others=True), "any other code")]
 
 
-def _group_name(policy: Policy, codes: tuple[str, ...], tests: list[IsIn | Within | SomeIn]) -> str:
+def _group_name(codes: tuple[str, ...], tests: list[IsIn | Within | SomeIn]) -> str:
     """Name a group of codes by the lists that hold it, and by the codes where they are few."""
     if len(codes) <= 3:
         return ", ".join(codes)

@@ -14,8 +14,18 @@ from ruleproof.finding import Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer, resolve
 from ruleproof.model.nodes import Condition, Decision, Policy, Requirement
-from ruleproof.prover.boxes import TooManyBoxes, meets, merged, split
-from ruleproof.prover.expressions import FALSE, TRUE, Compiler, Constant, Expression, Restrictor, dimensions_in, negation, some
+from ruleproof.prover.boxes import TooManyBoxesError, meets, merged, split
+from ruleproof.prover.expressions import (
+    FALSE,
+    TRUE,
+    Compiler,
+    Constant,
+    Expression,
+    Restrictor,
+    dimensions_in,
+    negation,
+    some,
+)
 from ruleproof.prover.space import Box, Space
 
 Holding = frozenset[str]
@@ -66,7 +76,7 @@ class Study:
         if decision.name not in self._landscapes:
             try:
                 self._landscapes[decision.name] = self._survey(decision)
-            except TooManyBoxes:
+            except TooManyBoxesError:
                 self._landscapes[decision.name] = None
         return self._landscapes[decision.name]
 
@@ -91,7 +101,7 @@ class Study:
 
         found: dict[Holding, list[Box]] = {}
         for box, key in split(self.restrict, self.space.whole, asked, settle):
-            if not isinstance(key, str):
+            if isinstance(key, frozenset):
                 found.setdefault(key, []).append(box)
         return Landscape(
             decision,
@@ -130,7 +140,9 @@ class Study:
 
     def box_of(self, facts: Mapping[str, Value]) -> Box:
         """Give the box of the cases that agree with facts; inputs without a fact are unknown."""
-        known = self.space.encode({**{name: _any_value(values) for name, values in self.space.samples().items()}, **facts})
+        known = self.space.encode(
+            {**{name: _any_value(values) for name, values in self.space.samples().items()}, **facts}
+        )
         return tuple(
             1 << cell if dimension.input in facts else dimension.full
             for dimension, cell in zip(self.space.dimensions, known, strict=True)
@@ -160,7 +172,10 @@ class Study:
 
     def states(self, requirement: Requirement, box: Box) -> frozenset[str]:
         """Give the states of a requirement over the cases of a box that can happen."""
-        asked = (self.impossible, *(self.compiler(part) for part in (self.policy.no_text, requirement.when, requirement.that)))
+        asked = (
+            self.impossible,
+            *(self.compiler(part) for part in (self.policy.no_text, requirement.when, requirement.that)),
+        )
 
         def settle(left: Sequence[Expression]) -> str | None:
             if left[0] == TRUE:
@@ -187,7 +202,15 @@ def joined(decision: Decision, answers: Sequence[Answer]) -> tuple[Answer, ...]:
     for answer in answers:
         found.setdefault(answer.said, (answer, set()))[1].update(answer.rules)
     return tuple(
-        Answer(one.kind, one.force, one.outcomes, one.further, one.barred, one.reason, tuple(sorted(rules, key=order.__getitem__)))
+        Answer(
+            one.kind,
+            one.force,
+            one.outcomes,
+            one.further,
+            one.barred,
+            one.reason,
+            tuple(sorted(rules, key=order.__getitem__)),
+        )
         for one, rules in found.values()
     )
 

@@ -46,7 +46,9 @@ _RULE_OF = dict(STARTS)
 _QUESTION_CLAUSE = re.compile(r"[ \t]*question[ \t]+[^\s\"]+(?![^\s\"])[ \t]*(?:$|[^\s\"])")
 _FENCE = re.compile(r"[ \t]*(```+|~~~+)[ \t]*(\w*)")
 
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
+)
 _PASTED = re.compile(r"[\u201c\u201d\u201e\u2018\u2019\u00a0\u2007\u202f\u2013\u2014\u2026\u2212]")
 _QUIET = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|`[^`\n]*`')
 _BRACKET = re.compile(r"[()]")
@@ -115,7 +117,9 @@ def refusals(text: str) -> tuple[Refusal, ...]:
 def _refuse_line(line: str, offset: int) -> Refusal | None:
     if len(line) > LONGEST_LINE:
         message = f"this line has {len(line):,} characters; at most {LONGEST_LINE:,} are read"
-        return Refusal("too_large", Span(offset, offset + 1), message, "break the line, or keep long code lists as data")
+        return Refusal(
+            "too_large", Span(offset, offset + 1), message, "break the line, or keep long code lists as data"
+        )
     if line.isascii() and line.isprintable():
         return None
     invisible = _INVISIBLE.search(line)

@@ -6,15 +6,12 @@ tree, and the names that it would have declared are remembered, so that no later
 
 from __future__ import annotations
 
-import datetime
 import re
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from lark import Lark, TextSlice, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
+from lark import Lark, TextSlice, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
-from lark.tree import Meta
 
 from ruleproof.finding import Finding
 from ruleproof.resources import folder
@@ -22,6 +19,7 @@ from ruleproof.source import Source, Span
 from ruleproof.tree import nodes
 from ruleproof.tree.blocks import DEEPEST_BRACKETS, STARTS, Piece, pieces, policy_text, refusals, too_deep, without_rows
 from ruleproof.tree.messages import explain_unexpected, language_finding
+from ruleproof.tree.to_nodes import Problem, ToNodes
 
 _CELLS = ("column", "rule_cell", "test_cell", "outcome_cell", "cite_cell", "names_cell", "date_cell", "text_cell")
 _OTHER_COLUMNS = {
@@ -44,14 +42,6 @@ def _parser() -> Lark:
 def tree_from_text(source: Source) -> tuple[nodes.Tree, tuple[Finding, ...]]:
     """Read a policy: what could be read, and one finding for each independent mistake."""
     return _Reader(source).run()
-
-
-class _Problem(Exception):
-    """A mistake inside a block that the grammar alone cannot see; ends the reading of that block."""
-
-    def __init__(self, name: str, span: Span, message: str, help: str) -> None:
-        super().__init__(message)
-        self.name, self.span, self.message, self.help = name, span, message, help
 
 
 class _Reader:
@@ -108,24 +98,29 @@ class _Reader:
             return None
         if piece.rows and piece.rule != "table":
             at = self.text.index("|", piece.rows[0].start)
-            self.report("unexpected_word", Span(at, at + 1), "a table row stands outside a table", "move it below a line that begins with `table`")
+            self.report(
+                "unexpected_word",
+                Span(at, at + 1),
+                "a table row stands outside a table",
+                "move it below a line that begins with `table`",
+            )
         block = self.parse(piece.rule, piece.span, self.rowless)
         if block is None:
             self.forget(piece)
         elif isinstance(block, nodes.Table):
             return self.with_rows(block, piece)
-        return block
+        return block  # type: ignore[no-any-return]
 
     def parse(self, rule: str, span: Span, text: str) -> Any:
         """Read a stretch of text by a grammar rule, or report why not and give `None`."""
         try:
             tree = _parser().parse(TextSlice(text, span.start, span.end), start=rule)
-            return _ToNodes().transform(tree)
+            return ToNodes().transform(tree)
         except UnexpectedInput as error:
             self.findings.append(self.explain(error, rule, span))
         except VisitError as error:
             problem = error.orig_exc
-            if not isinstance(problem, _Problem):
+            if not isinstance(problem, Problem):
                 raise
             self.report(problem.name, problem.span, problem.message, problem.help)
         return None
@@ -151,7 +146,12 @@ class _Reader:
 
     def with_rows(self, table: nodes.Table, piece: Piece) -> nodes.Table | None:
         if not piece.rows:
-            self.report("missing_part", table.name.span, f"table `{table.name.text}` has no rows", "add a row of column names, and a row for each rule, between bars: | … | … |")
+            self.report(
+                "missing_part",
+                table.name.span,
+                f"table `{table.name.text}` has no rows",
+                "add a row of column names, and a row for each rule, between bars: | … | … |",
+            )
             return None
         header = [self.parse("column", cell, self.text) for cell in self.cells(piece.rows[0])]
         if any(cell is None for cell in header):
@@ -160,17 +160,29 @@ class _Reader:
         names = [cell.text for cell in header]
         for needed in ("rule", "outcome"):
             if needed not in names:
-                self.report("missing_part", piece.rows[0], f"table `{table.name.text}` has no column `{needed}`", f"add a column `{needed}`")
+                self.report(
+                    "missing_part",
+                    piece.rows[0],
+                    f"table `{table.name.text}` has no column `{needed}`",
+                    f"add a column `{needed}`",
+                )
                 self.forget(piece)
                 return None
         for index, cell in enumerate(header):
             if cell.text in names[:index]:
-                self.report("repeated_part", cell.span, f"the column `{cell.text}` stands here twice", "keep one of the two")
+                self.report(
+                    "repeated_part", cell.span, f"the column `{cell.text}` stands here twice", "keep one of the two"
+                )
                 self.forget(piece)
                 return None
         rows = [self.row(line, names) for line in piece.rows[1:] if not self.is_rule_line(line)]
         if not rows:
-            self.report("missing_part", piece.rows[0], f"table `{table.name.text}` has no rows", "add a row for each rule below the column names")
+            self.report(
+                "missing_part",
+                piece.rows[0],
+                f"table `{table.name.text}` has no rows",
+                "add a row for each rule below the column names",
+            )
         columns = tuple(cell for cell in header if cell.text != "rule" and cell.text not in _OTHER_COLUMNS)
         kept = tuple(row for row in rows if row is not None)
         return nodes.Table(table.span, table.name, table.label, table.decision, table.clauses, columns, kept)
@@ -193,23 +205,35 @@ class _Reader:
         for left, right in zip(bars, bars[1:], strict=False):
             inside = text[left + 1 : right]
             start = line.start + left + 1 + len(inside) - len(inside.lstrip())
-            spans.append(Span(min(start, line.start + right), line.start + left + 1 + len(inside.rstrip()) if inside.strip() else min(start, line.start + right)))
+            spans.append(
+                Span(
+                    min(start, line.start + right),
+                    line.start + left + 1 + len(inside.rstrip()) if inside.strip() else min(start, line.start + right),
+                )
+            )
         return spans
 
     def row(self, line: Span, names: list[str]) -> nodes.Row | None:
         cells = self.cells(line)
         if len(cells) != len(names):
             message = f"this row has {len(cells)} cells, the table has {len(names)} columns"
-            self.report("missing_part", line, message, "write one cell for each column; `-` says that the input does not matter")
+            self.report(
+                "missing_part", line, message, "write one cell for each column; `-` says that the input does not matter"
+            )
             self.forget(Piece("", line))
             return None
         read: dict[str, Any] = {}
-        tests = []
+        tests: list[Any] = []
         failed = False
         for name, cell in zip(names, cells, strict=True):
             rule = "rule_cell" if name == "rule" else _OTHER_COLUMNS.get(name, "test_cell")
             if cell.start == cell.end and rule in ("rule_cell", "test_cell", "outcome_cell"):
-                self.report("missing_part", Span(cell.start - 1, cell.start), f"the cell under `{name}` is empty", "write `-` where the input does not matter")
+                self.report(
+                    "missing_part",
+                    Span(cell.start - 1, cell.start),
+                    f"the cell under `{name}` is empty",
+                    "write `-` where the input does not matter",
+                )
                 failed = True
                 continue
             value = self.parse(rule, cell, self.text) if cell.start < cell.end else None
@@ -230,550 +254,3 @@ class _Reader:
 
 def _without_comments(text: str) -> str:
     return re.sub(r'("(?:\\.|[^"\\\n])*")|#[^\n]*', lambda match: match[1] or "", text)
-
-
-_ESCAPES = {'\\"': '"', "\\\\": "\\", "\\n": "\n", "\\t": "\t"}
-
-
-def _unquote(token: Token) -> str:
-    """Undo the quotes and escapes of a text."""
-
-    def letter(match: re.Match[str]) -> str:
-        if match[0] not in _ESCAPES:
-            start = token.start_pos or 0
-            at = start + 1 + match.start()
-            raise _Problem("unexpected_word", Span(at, at + 2), f"`{match[0]}` means nothing inside quotes", r'write `\"` for a quote, `\\` for a backslash, `\n` for a new line')
-        return _ESCAPES[match[0]]
-
-    return re.sub(r"\\.", letter, token[1:-1])
-
-
-def _split(children: list[Any], *kinds: type) -> tuple[list[Any], ...]:
-    """Sort the children of a block by kind, the rest last."""
-    found: list[list[Any]] = [[] for _ in kinds]
-    rest = []
-    for child in children:
-        for kind, bucket in zip(kinds, found, strict=True):
-            if isinstance(child, kind):
-                bucket.append(child)
-                break
-        else:
-            rest.append(child)
-    return (*found, rest)
-
-
-class _Label(nodes.Text):
-    """A label, told apart from other texts while a block is put together."""
-
-
-@v_args(meta=True)
-class _ToNodes(Transformer[Token, Any]):
-    """One method per grammar rule, in the order of the grammar; rules that only group have none."""
-
-    # words
-
-    def NAME(self, token: Token) -> nodes.Name:
-        return nodes.Name(_token_span(token), token.strip("`"))
-
-    def STRING(self, token: Token) -> nodes.Text:
-        return nodes.Text(_token_span(token), _unquote(token))
-
-    def NUMBER(self, token: Token) -> nodes.Number:
-        return nodes.Number(_token_span(token), Decimal(token))
-
-    def DATE(self, token: Token) -> nodes.Date:
-        try:
-            return nodes.Date(_token_span(token), datetime.date.fromisoformat(token))
-        except ValueError:
-            raise _Problem("outside_domain", _token_span(token), f"there is no day {token}", "write year-month-day, as in 2024-03-21") from None
-
-    def CODE(self, token: Token) -> nodes.Code:
-        return nodes.Code(_token_span(token), str(token))
-
-    def label(self, meta: Meta, children: list[Any]) -> Any:
-        return _Label(children[0].span, children[0].text)
-
-    def yes(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.YesNo(_span(meta), True)
-
-    def no(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.YesNo(_span(meta), False)
-
-    def _only(self, meta: Meta, children: list[Any]) -> Any:
-        return children[0]
-
-    name = text = number = date = code = group = holds_group = column = rule_cell = _only
-
-    # conditions
-
-    def holds(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Holds(_span(meta), children[0])
-
-    def not_part(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Not(_span(meta), children[0])
-
-    def and_chain(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.AllOf(_span(meta), tuple(children))
-
-    def or_chain(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.AnyOf(_span(meta), tuple(children))
-
-    all_of, any_of = and_chain, or_chain
-
-    def none_of(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Not(_span(meta), nodes.AnyOf(_span(meta), tuple(children)))
-
-    def at_least_of(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.AtLeastOf(_span(meta), children[0], tuple(children[1:]))
-
-    def is_value(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.IsValue(_span(meta), children[0], tuple(children[1:]), False)
-
-    def is_not_value(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.IsValue(_span(meta), children[0], tuple(children[1:]), True)
-
-    is_one_of, is_not_one_of = is_value, is_not_value
-
-    def between_values(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Between(_span(meta), *children)
-
-    def compared(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Compared(_span(meta), *children)
-
-    def at_least(self, meta: Meta, children: list[Any]) -> Any:
-        return ">="
-
-    def at_most(self, meta: Meta, children: list[Any]) -> Any:
-        return "<="
-
-    def more_than(self, meta: Meta, children: list[Any]) -> Any:
-        return ">"
-
-    def less_than(self, meta: Meta, children: list[Any]) -> Any:
-        return "<"
-
-    on_or_after, on_or_before, after, before = at_least, at_most, more_than, less_than
-
-    def is_missing(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.IsMissing(_span(meta), children[0], False)
-
-    def is_present(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.IsMissing(_span(meta), children[0], True)
-
-    def is_nothing(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.IsNothing(_span(meta), children[0])
-
-    def in_codes(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.InCodes(_span(meta), *children, False)
-
-    def not_in_codes(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.InCodes(_span(meta), *children, True)
-
-    def any_in(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.SomeIn(_span(meta), children[0], "any", children[1])
-
-    def all_in(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.SomeIn(_span(meta), children[0], "all", children[1])
-
-    def none_in(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.SomeIn(_span(meta), children[0], "none", children[1])
-
-    # clauses
-
-    def note(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Note(_span(meta), children[0])
-
-    def because(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Because(_span(meta), children[0])
-
-    def cite(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Cite(_span(meta), children[0], str(children[1]), *children[2:])
-
-    place = cite
-
-    def reading(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Reading(_span(meta), children[0])
-
-    def covers(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Covers(_span(meta), tuple(children))
-
-    def when(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.When(_span(meta), children[0])
-
-    def services(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Services(_span(meta), children[0], children[1] if len(children) > 1 else None)
-
-    def services_until(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Services(_span(meta), None, children[0])
-
-    def overrides(self, meta: Meta, children: list[Any]) -> Any:
-        because, reading, rules = _split(children, nodes.Because, nodes.Reading)
-        return nodes.Overrides(_span(meta), tuple(rules), because[0], reading[0] if reading else None)
-
-    def between(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.RulesNamed(_span(meta), tuple(children))
-
-    def by_whom(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.ByWhom(_span(meta), children[0])
-
-    def on_date(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.OnDate(_span(meta), children[0])
-
-    def for_decision(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.ForDecision(_span(meta), children[0])
-
-    # the policy and its sources
-
-    def jurisdiction(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Jurisdiction(_span(meta), children[0])
-
-    def steward(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Steward(_span(meta), children[0])
-
-    def policy(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Policy(_span(meta), *self._headed(children))
-
-    def source(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.SourceBlock(_span(meta), *self._headed(children))
-
-    def _headed(self, children: list[Any], names: int = 1) -> tuple[Any, ...]:
-        """Give the parts of a block in the order of its shape: name, label, further names, clauses."""
-        labels, rest = _split(children, _Label)
-        label = nodes.Text(labels[0].span, labels[0].text) if labels else None
-        return (rest[0], label, *rest[1:names], tuple(rest[names:]))
-
-    def authority(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Authority(_span(meta), str(children[0]))
-
-    def history_date(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.HistoryDate(_span(meta), children[0])
-
-    def published(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Published(_span(meta), children[0])
-
-    def no_text(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.NoText(_span(meta))
-
-    def replaces(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Replaces(_span(meta), str(children[0]))
-
-    def revision(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Revision(_span(meta), str(children[0]), tuple(children[1:]))
-
-    # facts
-
-    def one_of(self, meta: Meta, children: list[Any]) -> Any:
-        missing, values = _split(children, nodes.MayBeMissing)
-        return (nodes.OneOf(_span(meta), tuple(values)), *missing)
-
-    def yes_or_no(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.YesOrNo(_span(meta))
-
-    def whole_number(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.WholeNumber(_span(meta), *children)
-
-    def decimal_number(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.DecimalNumber(_span(meta), *children)
-
-    def date_range(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.DateRange(_span(meta), *children)
-
-    def code_of(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CodeOf(_span(meta), children[0])
-
-    def codes_of(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CodesOf(_span(meta), children[0])
-
-    def code_like(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CodeLike(_span(meta), tuple(children))
-
-    def literal_part(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CodePart(_span(meta), "text", children[0].text, len(children[0].text))
-
-    def letters(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CodePart(_span(meta), "letters", "", self._count(children[0]))
-
-    def digits(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CodePart(_span(meta), "digits", "", self._count(children[0]))
-
-    def letters_or_digits(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CodePart(_span(meta), "letters or digits", "", self._count(children[0]))
-
-    def _count(self, number: nodes.Number) -> int:
-        if number.value != int(number.value) or not 1 <= number.value <= 40:
-            raise _Problem("outside_domain", number.span, f"a code has no part of {number.value} characters", "write a whole number from 1 to 40")
-        return int(number.value)
-
-    def may_be_missing(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.MayBeMissing(_span(meta))
-
-    def unit(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Unit(_span(meta), children[0])
-
-    def ask(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Ask(_span(meta), children[0])
-
-    def follows(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Follows(_span(meta), children[0])
-
-    def by_reviewer(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.ByReviewer(_span(meta), children[0])
-
-    def input(self, meta: Meta, children: list[Any]) -> Any:
-        flat: list[Any] = []
-        for child in children:
-            flat.extend(child) if isinstance(child, tuple) else flat.append(child)
-        name, label, domain, clauses = self._headed(flat, names=2)
-        return nodes.Input(_span(meta), name, label, domain, clauses)
-
-    def cannot_happen(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CannotHappen(_span(meta), *self._headed(children))
-
-    def presume(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Presume(_span(meta), children[0], children[1], tuple(children[2:]))
-
-    def define(self, meta: Meta, children: list[Any]) -> Any:
-        name, label, condition, clauses = self._headed(children, names=2)
-        return nodes.Define(_span(meta), name, label, condition, clauses)
-
-    # decisions and rules
-
-    def gives_one_of(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Gives(_span(meta), tuple(children), None, False)
-
-    def gives_code_of(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Gives(_span(meta), (), children[0], False)
-
-    def collects_any_of(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Gives(_span(meta), tuple(children), None, True)
-
-    def collects_codes_of(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Gives(_span(meta), (), children[0], True)
-
-    def scope(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Scope(_span(meta), children[0], children[1])
-
-    def decision(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Decision(_span(meta), *self._headed(children))
-
-    def rule(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Rule(_span(meta), *self._headed(children, names=2))
-
-    def then(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Then(_span(meta), children[0])
-
-    def report(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Outcome(_span(meta), "report", tuple(children))
-
-    def may_report(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Outcome(_span(meta), "may report", tuple(children))
-
-    def may_also_report(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Outcome(_span(meta), "may also report", tuple(children))
-
-    def consider(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Outcome(_span(meta), "consider", tuple(children))
-
-    def must_not_report(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Outcome(_span(meta), "must not report", tuple(children))
-
-    def decision_is(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Outcome(_span(meta), "report", (children[1],), children[0])
-
-    def outcome_cell(self, meta: Meta, children: list[Any]) -> Any:
-        only = children[0]
-        return only if isinstance(only, nodes.Outcome) else nodes.Outcome(only.span, "report", (only,))
-
-    def table(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Table(_span(meta), *self._headed(children, names=2))
-
-    def needs(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Needs(_span(meta), children[0])
-
-    def row_overrides(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.RowOverrides(_span(meta), *children)
-
-    def any_value(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.AnyValue(_span(meta))
-
-    def cell_list(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CellList(_span(meta), tuple(children))
-
-    def not_cell(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CellList(_span(meta), children[0].items, True)
-
-    def cell_range(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CellRange(_span(meta), *children)
-
-    def cell_bound(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CellBound(_span(meta), str(children[0]), children[1])
-
-    def missing_cell(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CellMissing(_span(meta), False)
-
-    def present_cell(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CellMissing(_span(meta), True)
-
-    def in_list(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CellIn(_span(meta), children[0], False)
-
-    def not_in_list(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.CellIn(_span(meta), children[0], True)
-
-    def test_cell(self, meta: Meta, children: list[Any]) -> Any:
-        return children[0]
-
-    def cite_cell(self, meta: Meta, children: list[Any]) -> Any:
-        return tuple(children)
-
-    names_cell = cite_cell
-
-    def date_cell(self, meta: Meta, children: list[Any]) -> Any:
-        return children[0] if children else ()
-
-    text_cell = date_cell
-
-    def question_named(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.QuestionNamed(_span(meta), children[0])
-
-    def pend(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Pend(_span(meta), children[0])
-
-    def leave_open(self, meta: Meta, children: list[Any]) -> Any:
-        name, label, clauses = self._headed(children)
-        decision = clauses[0] if clauses and isinstance(clauses[0], nodes.Name) else None
-        return nodes.LeaveOpen(_span(meta), name, label, decision, clauses if decision is None else clauses[1:])
-
-    def that(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.That(_span(meta), children[0])
-
-    def not_stated(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Otherwise(_span(meta), "")
-
-    def consequence(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Otherwise(_span(meta), " ".join(children[0].split()), tuple(children[1:]))
-
-    def otherwise(self, meta: Meta, children: list[Any]) -> Any:
-        return children[0]
-
-    def require(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Require(_span(meta), *self._headed(children))
-
-    # code lists, silence
-
-    def start(self, meta: Meta, children: list[Any]) -> Any:
-        services, codes = _split(children, nodes.Services)
-        return nodes.Start(_span(meta), tuple(codes), services[0] if services else None)
-
-    def codes(self, meta: Meta, children: list[Any]) -> Any:
-        name, label, system, clauses = self._headed(children, names=2)
-        return nodes.Codes(_span(meta), name, label, system, clauses)
-
-    def words(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Text(_span(meta), " ".join(child.text for child in children))
-
-    def means_any(self, meta: Meta, children: list[Any]) -> Any:
-        return ("any " + children[0].text, ())
-
-    def means_see(self, meta: Meta, children: list[Any]) -> Any:
-        return ("see", tuple(children))
-
-    def silence(self, meta: Meta, children: list[Any]) -> Any:
-        subject, (means, see), *clauses = children
-        return nodes.Silence(_span(meta), subject.text, means, see, tuple(clauses))
-
-    # the interpretation log, examples, proofs
-
-    def question(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Question(_span(meta), children[0], children[1], tuple(children[2:]))
-
-    def decided(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Decided(_span(meta), *children)
-
-    def still_open(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.StillOpen(_span(meta), *children)
-
-    def seen(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Seen(_span(meta), children[0])
-
-    def accept(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Accept(_span(meta), children[0], children[1], tuple(children[2:]))
-
-    def expect_finding(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.ExpectFinding(_span(meta), children[0], tuple(children[1:]))
-
-    def fact_is(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.FactIs(_span(meta), children[0], tuple(children[1:]))
-
-    def fact_missing(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.FactMissing(_span(meta), children[0])
-
-    def fact_unknown(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.FactUnknown(_span(meta), children[0])
-
-    def given(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Given(_span(meta), tuple(children))
-
-    def as_posted_on(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.AsPostedOn(_span(meta), children[0])
-
-    def by_rules(self, meta: Meta, children: list[Any]) -> Any:
-        return tuple(children)
-
-    def bare_values(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Outcome(_span(meta), "", tuple(children))
-
-    def expect_answer(self, meta: Meta, children: list[Any]) -> Any:
-        decision, outcome, *by = children
-        return nodes.ExpectAnswer(_span(meta), decision, outcome.force, outcome.values, by[0] if by else ())
-
-    def expect_kind(self, meta: Meta, children: list[Any]) -> Any:
-        decision, kind, *by = children
-        return nodes.ExpectKind(_span(meta), decision, " ".join(kind.split()), by[0] if by else ())
-
-    def expect_requirement(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.ExpectRequirement(_span(meta), children[0], " ".join(children[1].split()))
-
-    def expect_cannot_happen(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.ExpectCannotHappen(_span(meta), children[0])
-
-    def expect(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Expect(_span(meta), children[0])
-
-    def example(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Example(_span(meta), *self._headed(children))
-
-    def always_answers(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.AlwaysAnswers(_span(meta), children[0])
-
-    def never_contradicts(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.NeverContradicts(_span(meta), children[0])
-
-    def never_both(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.NeverBoth(_span(meta), *children)
-
-    def always(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Always(_span(meta), children[0])
-
-    def for_services(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.ForServices(_span(meta), children[0])
-
-    def supposing(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Supposing(_span(meta), *children)
-
-    def prove(self, meta: Meta, children: list[Any]) -> Any:
-        name, label, claim, clauses = self._headed(children, names=2)
-        return nodes.Prove(_span(meta), name, label, claim, clauses)
-
-    def not_modelled(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.NotModelled(_span(meta), children[0], str(children[1]), tuple(children[2:]))
-
-
-def _token_span(token: Token) -> Span:
-    start, end = token.start_pos, token.end_pos
-    assert start is not None and end is not None
-    return Span(start, end)
-
-
-def _span(meta: Meta) -> Span:
-    return Span(getattr(meta, "start_pos", 0), getattr(meta, "end_pos", 0))

@@ -74,29 +74,49 @@ def explain_unexpected(
     block = rule.removesuffix("_cell").replace("_", " ")
     if at_block_start:
         near = did_you_mean(found, _BLOCK_WORDS) or did_you_mean(found, {word.split()[0] for word in _BLOCK_WORDS})
-        help = f"did you mean `{near}`?" if near else "begin with `policy NAME`; each block begins with a word such as `input`, `rule` or `decision`"
+        help = (
+            f"did you mean `{near}`?"
+            if near
+            else "begin with `policy NAME`; each block begins with a word such as `input`, `rule` or `decision`"
+        )
         return language_finding(source, "unexpected_word", span, f"no block begins with `{_short(found)}`", help)
     if not found:
-        return language_finding(source, "missing_part", span, f"the {_article(rule, block)} ends here, but it still needs {_choices(expected)}", _example_of(rule))
+        return language_finding(
+            source,
+            "missing_part",
+            span,
+            f"the {_article(rule, block)} ends here, but it still needs {_choices(expected)}",
+            _example_of(rule),
+        )
     if found[0] == '"' and (len(found) == 1 or found[-1] != '"'):
         help = 'write a straight quote (") at its end, on the same line'
         return language_finding(source, "unexpected_word", span, "this text has no closing quote", help)
     if found == '"' or found == "`":
-        return language_finding(source, "unexpected_word", span, "this quote is not closed on its line", "close it on the same line")
+        return language_finding(
+            source, "unexpected_word", span, "this quote is not closed on its line", "close it on the same line"
+        )
     if found in ("and", "or") and _chains(before, found):
         other = "or" if found == "and" else "and"
         message = f"`{found}` is mixed with `{other}` in one chain"
-        return language_finding(source, "mixed_and_or", span, message, "group the parts: `all of (…, …)`, `any of (…, …)`")
+        return language_finding(
+            source, "mixed_and_or", span, message, "group the parts: `all of (…, …)`, `any of (…, …)`"
+        )
     word = re.fullmatch(r"[^\W\d]\w*", found)
     line_start = not source.text[: span.start].rpartition("\n")[2].strip()
     if word:
-        known = set(keywords) | (set(_BLOCK_WORDS) | {words.split()[0] for words in _BLOCK_WORDS} if line_start else set())
+        known = set(keywords) | (
+            set(_BLOCK_WORDS) | {words.split()[0] for words in _BLOCK_WORDS} if line_start else set()
+        )
         near = did_you_mean(found, known - {found})
         if near:
-            return language_finding(source, "unexpected_word", span, f"`{found}` is no word that can stand here", f"did you mean `{near}`?")
+            return language_finding(
+                source, "unexpected_word", span, f"`{found}` is no word that can stand here", f"did you mean `{near}`?"
+            )
         if "NAME" in expected:
             message = f"`{found}` is a word of the language and cannot be a name here"
-            return language_finding(source, "unexpected_word", span, message, "choose another name, or write it in backquotes")
+            return language_finding(
+                source, "unexpected_word", span, message, "choose another name, or write it in backquotes"
+            )
     where = f"in this {block}" if rule else "here"
     message = f"`{_short(found)}` cannot stand here {where}" if rule else f"`{_short(found)}` cannot stand here"
     return language_finding(source, "unexpected_word", span, message, f"what can stand here: {_choices(expected)}")
@@ -115,7 +135,13 @@ def _keywords(expected: tuple[str, ...]) -> tuple[str, ...]:
     for name in expected:
         if name in _WORDS_INSIDE:
             words += _WORDS_INSIDE[name]
-        elif name not in _SAID and name.isupper() and not name.startswith(("_", "$")) and name != "COMMENT" and name != "SPACE":
+        elif (
+            name not in _SAID
+            and name.isupper()
+            and not name.startswith(("_", "$"))
+            and name != "COMMENT"
+            and name != "SPACE"
+        ):
             words.append(name.lower())
     return tuple(sorted(set(words)))
 

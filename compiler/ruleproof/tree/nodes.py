@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ruleproof.source import Source, Span
 
@@ -769,6 +769,9 @@ Block: TypeAlias = (
 )
 
 
+Kind = TypeVar("Kind", bound=Node)
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A whole file: its blocks in the order written, and the names that unreadable blocks would have declared."""
@@ -777,4 +780,6 @@ class Tree:
     blocks: tuple[Block, ...]
     unread_names: frozenset[str] = field(default=frozenset(), compare=False)
 
-
+    def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        """Give the blocks of a kind, in the order written."""
+        return tuple(block for block in self.blocks if isinstance(block, kind))

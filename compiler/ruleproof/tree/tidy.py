@@ -1,8 +1,8 @@
 """The tidy form of a policy: the same tree, in a layout that everyone shares.
 
-It works line by line, so that comments and the author's order stay.  A block begins in the first column, its clauses two
-blanks in, what continues a clause four; blanks inside a line are evened out, tables are aligned, runs of empty lines
-become one.  In a Markdown file only the ```policy blocks are touched.
+It works line by line, so that comments and the author's order stay.  A block begins in the first column, its clauses
+two blanks in, what continues a clause four; blanks inside a line are evened out, tables are aligned, runs of empty
+lines become one.  In a Markdown file only the ```policy blocks are touched.
 """
 
 from __future__ import annotations
@@ -74,7 +74,11 @@ def _stretches(source: Source) -> Iterator[tuple[int, list[str], bool]]:
     for index, line in enumerate(lines):
         offset += len(line) + 1
         if index + 1 == len(lines) or inside[index + 1] != inside[index]:
-            yield offset - sum(len(part) + 1 for part in lines[start : index + 1]), lines[start : index + 1], inside[index]
+            yield (
+                offset - sum(len(part) + 1 for part in lines[start : index + 1]),
+                lines[start : index + 1],
+                inside[index],
+            )
             start = index + 1
 
 

@@ -35,7 +35,9 @@ def _policy(compiled: Compiled, style: Style) -> Iterator[str]:
 def _open(proof: Proof, margin: str, style: Style) -> Iterator[str]:
     kinds: dict[str, list[str]] = {}
     for item in proof.open:
-        kinds.setdefault(item["kind"], []).append(item["rules"] + (f" ({item['question']})" if item["question"] else ""))
+        kinds.setdefault(item["kind"], []).append(
+            item["rules"] + (f" ({item['question']})" if item["question"] else "")
+        )
     for kind, rules in kinds.items():
         yield margin + style.faint(visible(f"{kind}: {', '.join(rules)}"))
 
@@ -48,8 +50,14 @@ def _verdict(what: str, verdict: str, style: Style) -> str:
 def last_line(report: Report, style: Style) -> str:
     """Count the findings by severity; those that the policy expects or accepts are counted apart."""
     found = Counter(finding.severity.value for finding in report.findings if not (finding.expected or finding.accepted))
-    apart = Counter("expected" if finding.expected else "accepted" for finding in report.findings if finding.expected or finding.accepted)
+    apart = Counter(
+        "expected" if finding.expected else "accepted"
+        for finding in report.findings
+        if finding.expected or finding.accepted
+    )
     said = [_count(found[word], word) for word in ("error", "warning", "note") if found[word]]
+    if found["note"]:
+        said[-1] += " (shown by --notes)"
     said += [f"{apart[word]} {word}" for word in ("expected", "accepted") if apart[word]]
     where = f" in {_count(len(report.files), 'file')}" if len(report.files) != 1 else ""
     line = f"{', '.join(said) or 'no findings'}{where}"

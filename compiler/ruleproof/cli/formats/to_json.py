@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -104,7 +104,7 @@ def _plain(value: Value) -> Any:
             return value
         case int():
             return value if -_LARGEST_EXACT < value < _LARGEST_EXACT else str(value)
-        case datetime.date():
+        case date():
             return value.isoformat()
         case tuple():
             return list(value)
@@ -132,7 +132,7 @@ def _restriction(part: Restriction) -> dict[str, Any]:
     return found | ({"missing": True} if missing else {})
 
 
-def _bound(bound: int | Decimal | datetime.date | None) -> str | None:
+def _bound(bound: int | Decimal | date | None) -> str | None:
     if bound is None:
         return None
     return f"{bound:f}" if isinstance(bound, Decimal) else str(bound)

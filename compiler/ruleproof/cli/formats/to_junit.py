@@ -30,20 +30,37 @@ class Suite:
 
 
 def to_junit(report: Report, limit: int | None = None) -> str:
-    """Give a suite for each file: what was proved of each decision, and a case for every other error."""
+    """Give a suite for each file: what is proved of each decision, and a case for every other error."""
     shown = set(map(id, report.first(limit)))
     return suites_as_xml([Suite(file.path, tuple(_cases(file, shown, report))) for file in report.files])
 
 
+_PROOFS = {
+    "answers every case": {"gap"},
+    "never contradicts itself": {"conflict", "contradiction", "choice"},
+}
+
+
 def _cases(file: Checked, shown: set[int], report: Report) -> Iterable[Case]:
-    failures = [finding for finding in file.findings if counts(finding) and id(finding) in shown]
-    for finding in failures:
-        where = f"line {report.sources[file.path].line_and_column(finding.places[0].span.start)[0]}" if (
-            finding.places and file.path in report.sources
-        ) else "file"
-        yield Case(finding.decision or "policy", f"{finding.code} {finding.name} at {where}", (in_words(finding, report),))
-    if not any(map(counts, file.findings)):
-        yield Case("policy", "nothing to object to")
+    errors = [finding for finding in file.findings if counts(finding) and id(finding) in shown]
+    told: set[int] = set()
+    for proof in file.compiled.proofs if file.compiled else ():
+        for claim, names in _PROOFS.items():
+            against = [item for item in errors if item.decision == proof.decision and item.name in names]
+            told.update(map(id, against))
+            yield Case(proof.decision, claim, tuple(in_words(item, report) for item in against), proof.seconds)
+    others = [finding for finding in errors if id(finding) not in told]
+    for finding in others:
+        name = f"{finding.code} {finding.name} at {_position(finding, report)}"
+        yield Case(finding.decision or "policy", name, (in_words(finding, report),))
+    if not others:
+        yield Case("policy", "no other mistakes")
+
+
+def _position(finding: Finding, report: Report) -> str:
+    place = finding.places[0] if finding.places else None
+    source = report.sources.get(place.path) if place else None
+    return f"line {source.line_and_column(place.span.start)[0]}" if place and source else "file"
 
 
 def in_words(finding: Finding, report: Report) -> str:

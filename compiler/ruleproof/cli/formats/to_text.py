@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 from ruleproof.cli.formats.letters import visible
 from ruleproof.cli.formats.sentences import sentences
-from ruleproof.cli.formats.snippet import snippet
+from ruleproof.cli.formats.snippet import WIDEST, snippet
 from ruleproof.cli.formats.values import claim_in_words, dates_in_words
 from ruleproof.cli.report import Checked, Report, counts
 from ruleproof.cli.terminal import Style
 from ruleproof.finding import Finding, Place, Severity
 from ruleproof.source import Source
+from ruleproof.tree.tidy import text_width
+
+Amount: TypeAlias = Literal["errors", "usual", "all"]
+"""What is printed: errors only; errors, warnings and what the policy expects; or the notes too."""
 
 _MOST_RELATED = 4
 _MOST_WAYS_OUT = 6
 _LABEL = 13
 
 
-def findings_in_words(report: Report, limit: int | None, quiet: bool, style: Style) -> str:
-    """Give the findings of a report: errors and warnings in full, the others in a line each."""
-    chosen = [finding for finding in report.findings if counts(finding) or not quiet]
+def findings_in_words(report: Report, limit: int | None, amount: Amount, style: Style) -> str:
+    """Give the findings of a report: errors and warnings in full, notes in a line each."""
+    chosen = [finding for finding in report.findings if _is_wanted(finding, amount)]
     shown = chosen if limit is None else chosen[:limit]
     policies = {file.path: file for file in report.files}
     parts: list[str] = []
@@ -34,16 +39,18 @@ def findings_in_words(report: Report, limit: int | None, quiet: bool, style: Sty
     return "\n".join(parts)
 
 
+def _is_wanted(finding: Finding, amount: Amount) -> bool:
+    return counts(finding) or amount == "all" or (amount == "usual" and _is_shown_in_full(finding))
+
+
 def _is_shown_in_full(finding: Finding) -> bool:
-    return finding.severity is not Severity.NOTE and not finding.expected and not finding.accepted
+    return finding.severity is not Severity.NOTE and not finding.accepted
 
 
 def _heading(finding: Finding, report: Report, style: Style) -> Iterator[str]:
     paint = {Severity.ERROR: style.error, Severity.WARNING: style.warning, Severity.NOTE: style.note}[finding.severity]
-    if finding.expected or finding.accepted:
-        word = style.faint(f"{'expected' if finding.expected else 'accepted'}[{finding.code}]")
-    else:
-        word = paint(f"{finding.severity.value}[{finding.code}]")
+    apart = "expected " if finding.expected else "accepted " if finding.accepted else ""
+    word = (style.note if apart else paint)(f"{apart}{finding.severity.value}[{finding.code}]")
     where = where_in_words(finding.places[0], report.sources) + ": " if finding.places else ""
     yield f"{style.strong(where)}{word} {visible(finding.message)}"
 
@@ -99,8 +106,20 @@ def _ways_out(finding: Finding) -> list[str]:
 
 
 def _labelled(label: str, said: Sequence[str], style: Style) -> Iterator[str]:
-    for index, text in enumerate(said):
-        yield "  " + style.faint(f"{'' if index else label:<{_LABEL}}") + visible(text)
+    for index, text in enumerate(line for part in said for line in _wrapped(visible(part))):
+        yield "  " + style.faint(f"{'' if index else label:<{_LABEL}}") + text
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """Break a long text between words, counting columns as a terminal does."""
+    line = ""
+    for word in text.split(" "):
+        if line and text_width(line) + 1 + text_width(word) > WIDEST - _LABEL:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
 from ruleproof.finding import Finding, Range, Value, Values
 from ruleproof.model.nodes import SERVICE_DATE
 
-_DAY = datetime.timedelta(days=1)
+_DAY = timedelta(days=1)
 
 
 def value_in_words(value: Value) -> str:
@@ -25,7 +25,7 @@ def value_in_words(value: Value) -> str:
             return "yes" if value else "no"
         case Decimal():
             return f"{value:f}"
-        case datetime.date():
+        case date():
             return value.isoformat()
         case tuple():
             return " and ".join(value)
@@ -41,15 +41,15 @@ def claim_in_words(witness: Mapping[str, Value]) -> str:
 def dates_in_words(finding: Finding) -> list[str]:
     """Say which dates of service a finding is about; nothing where the policy asks for none.
 
-    >>> early = Range(None, datetime.date(2023, 12, 31))
+    >>> early = Range(None, date(2023, 12, 31))
     >>> finding = Finding(code="", name="", severity=None, message="", witness={"service_date": None},
-    ...     regions=({"service_date": early}, {"service_date": Range(datetime.date(2024, 1, 1), None)}))
+    ...     regions=({"service_date": early}, {"service_date": Range(date(2024, 1, 1), None)}))
     >>> dates_in_words(finding)
     ['on any date']
     """
     if SERVICE_DATE not in finding.witness or not finding.regions:
         return []
-    spans: list[tuple[datetime.date, datetime.date]] = []
+    spans: list[tuple[date, date]] = []
     for region in finding.regions:
         part = region.get(SERVICE_DATE)
         if part is None:
@@ -58,36 +58,36 @@ def dates_in_words(finding: Finding) -> list[str]:
     return ["; ".join(_words(low, high) for low, high in _joined(spans))] if spans else []
 
 
-def _spans(part: object) -> list[tuple[datetime.date, datetime.date]]:
+def _spans(part: object) -> list[tuple[date, date]]:
     """Give the days of a restriction, both ends included; an open end is the first or last day there is."""
     match part:
         case Range(low=low, high=high, low_closed=low_closed, high_closed=high_closed):
-            start = low if isinstance(low, datetime.date) else datetime.date.min
-            end = high if isinstance(high, datetime.date) else datetime.date.max
-            start += _DAY * (isinstance(low, datetime.date) and not low_closed)
-            end -= _DAY * (isinstance(high, datetime.date) and not high_closed)
+            start = low if isinstance(low, date) else date.min
+            end = high if isinstance(high, date) else date.max
+            start += _DAY * (isinstance(low, date) and not low_closed)
+            end -= _DAY * (isinstance(high, date) and not high_closed)
             return [(start, end)]
         case Values(values=values):
-            days = [datetime.date.fromisoformat(value) for value in values]
+            days = [date.fromisoformat(value) for value in values]
             return [(day, day) for day in days]
         case _:
             return []
 
 
-def _joined(spans: list[tuple[datetime.date, datetime.date]]) -> list[tuple[datetime.date, datetime.date]]:
+def _joined(spans: list[tuple[date, date]]) -> list[tuple[date, date]]:
     """Join spans that meet or overlap."""
-    joined: list[tuple[datetime.date, datetime.date]] = []
+    joined: list[tuple[date, date]] = []
     for low, high in sorted(spans):
-        if joined and (joined[-1][1] == datetime.date.max or low <= joined[-1][1] + _DAY):
+        if joined and (joined[-1][1] == date.max or low <= joined[-1][1] + _DAY):
             joined[-1] = (joined[-1][0], max(joined[-1][1], high))
         else:
             joined.append((low, high))
     return joined
 
 
-def _words(low: datetime.date, high: datetime.date) -> str:
-    if low == datetime.date.min:
-        return "on any date" if high == datetime.date.max else f"until {high}"
-    if high == datetime.date.max:
+def _words(low: date, high: date) -> str:
+    if low == date.min:
+        return "on any date" if high == date.max else f"until {high}"
+    if high == date.max:
         return f"from {low}"
     return f"on {low}" if low == high else f"from {low} until {high}"

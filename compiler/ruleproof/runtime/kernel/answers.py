@@ -60,14 +60,14 @@ class Question(Fixed):
 
 
 class Rule:
-    """What an answer by this rule rests on; `because` and `action` are those of a region left open."""
+    """What an answer by this rule rests on, by name; `because` and `action` are those of a region left open."""
 
     __slots__ = ("action", "because", "citations", "questions", "reviewer")
 
     def __init__(
         self,
         citations: tuple[str, ...] = (),
-        questions: tuple[Question, ...] = (),
+        questions: tuple[str, ...] = (),
         reviewer: tuple[str, ...] = (),
         because: str = "",
         action: str = "",
@@ -86,7 +86,8 @@ class Answer(Fixed):
     """
 
     __slots__ = (
-        "_decision", "barred", "force", "further", "kind", "needed", "outcomes", "possible", "presumed", "reason", "rules",
+        "_decision", "barred", "force", "further", "kind", "needed", "outcomes", "possible", "presumed", "reason",
+        "rules",
     )  # fmt: skip
     kind: str
     force: str
@@ -153,8 +154,8 @@ class Answer(Fixed):
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions of interpretation that the answer rests on."""
-        found = {question.name: question for rule in self._rules() for question in rule.questions}
-        return tuple(found.values())
+        names = dict.fromkeys(name for rule in self._rules() for name in rule.questions)
+        return tuple(self._decision.questions[name] for name in names)
 
     @property
     def reviewer(self) -> tuple[str, ...]:
@@ -254,7 +255,7 @@ class Requirement(Fixed):
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        return self._table.rule.questions
+        return tuple(self._table.questions[name] for name in self._table.rule.questions)
 
     @property
     def reviewer(self) -> tuple[str, ...]:
@@ -342,3 +343,31 @@ class Judged(Fixed):
             "requirements": {name: item.as_dict() for name, item in self.requirements.items()},
             "findings": [requirement.name for requirement in self.findings],
         }
+
+
+class JudgedClaim(Fixed):
+    """What a policy says of each line of a claim."""
+
+    __slots__ = ("lines",)
+    lines: tuple[Judged, ...]
+
+    def __init__(self, lines: tuple[Judged, ...]) -> None:
+        keep(self, "lines", lines)
+
+    @property
+    def findings(self) -> tuple[tuple[int, Requirement], ...]:
+        """Every requirement that a line fails, with the number of the line, counted from 1."""
+        return tuple((number, failed) for number, line in enumerate(self.lines, 1) for failed in line.findings)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JudgedClaim) and self.lines == other.lines
+
+    def __hash__(self) -> int:
+        return hash(self.lines)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.lines)} lines: {list(self.lines)!r}>"
+
+    def as_dict(self) -> dict[str, object]:
+        """Give everything as JSON can hold it."""
+        return {"lines": [line.as_dict() for line in self.lines]}

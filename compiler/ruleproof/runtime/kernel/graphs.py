@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ruleproof.runtime.kernel.answers import Answer, Requirement, Rule
+from ruleproof.runtime.kernel.answers import Answer, Question, Requirement, Rule
 from ruleproof.runtime.kernel.values import day_of
 
 TYPE_CHECKING = False
@@ -113,12 +113,13 @@ Way = tuple[int, str]
 class Decision:
     """The tables of one decision."""
 
-    __slots__ = ("answers", "label", "name", "nodes", "reviewer", "rules", "said")
+    __slots__ = ("answers", "label", "name", "nodes", "questions", "reviewer", "rules", "said")
 
     def __init__(
         self,
         name: str,
         label: str,
+        questions: dict[str, Question],
         reviewer: tuple[str, ...],
         rules: dict[str, Rule],
         answers: tuple[tuple[Any, ...], ...],
@@ -126,6 +127,7 @@ class Decision:
     ) -> None:
         self.name = name
         self.label = label
+        self.questions = questions
         self.reviewer = reviewer
         self.rules = rules
         self.answers = tuple(Answer(self, *parts) for parts in answers)
@@ -144,7 +146,7 @@ class Decision:
             givers = {rule for answer in reached if answer.said == told for rule in answer.rules}
             found.append((*told, tuple(rule for rule in self.rules if rule in givers)))
         if len(found) == 1:
-            return Answer(self, *found[0], presumed)
+            return Answer(self, *(*found[0], presumed))
         possible = tuple(Answer(self, *parts) for parts in sorted(found, key=repr))
         needed = tuple(dict.fromkeys(names[dimension] for dimension in asked))
         return Answer(self, "not known yet", presumed=presumed, needed=needed, possible=possible)
@@ -156,12 +158,13 @@ class Decision:
 class RequirementTable:
     """The tables of one requirement."""
 
-    __slots__ = ("action", "label", "name", "nodes", "reason_codes", "rule", "said", "states", "text")
+    __slots__ = ("action", "label", "name", "nodes", "questions", "reason_codes", "rule", "said", "states", "text")
 
     def __init__(
         self,
         name: str,
         label: str,
+        questions: dict[str, Question],
         action: str,
         reason_codes: str,
         text: str,
@@ -171,6 +174,7 @@ class RequirementTable:
     ) -> None:
         self.name = name
         self.label = label
+        self.questions = questions
         self.action = action
         self.reason_codes = reason_codes
         self.text = text

@@ -222,7 +222,7 @@ def _is_code(value: object, prefix: str, pattern: str) -> bool:
 
 
 class OneCodeInput(Input):
-    """`classes` holds the codes that the policy names, together where it cannot tell them apart; then come all others."""
+    """`classes` holds the codes that the policy names, by what it tells apart; one more class holds all others."""
 
     __slots__ = ("numbers", "others", "pattern", "prefix")
 

@@ -11,7 +11,7 @@ from ruleproof.runtime.kernel.values import UNKNOWN, Fixed, InputError, day_of, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import Any
 
 # ---------------------------------------------------------------- the whole policy
@@ -76,27 +76,36 @@ class Program:
         """Give the checked values of a mapping, in the order of the inputs."""
         return tuple(item.read(value) for item, value in zip(self.inputs, self.ordered(facts)))  # noqa: B905
 
-    def lines(self, claim: Mapping[str, object]) -> list[dict[str, object]]:
-        """Give the facts of each line of a claim: its own, and those of the whole claim."""
-        if not isinstance(claim, dict) and not hasattr(claim, "keys"):
+    def each_line(self, claim: Mapping[str, object], judge: Callable[[dict[str, object]], Any]) -> tuple[Any, ...]:
+        """Judge every line of a claim, by its own facts and those of the claim; what is refused names its line."""
+        if not hasattr(claim, "keys"):
             message = f"a claim with lines is a mapping, not {shown(claim)}"
             raise InputError(message, "", claim, "a mapping with `lines`")
-        whole = {name: value for name, value in dict(claim).items() if name != "lines"}
-        lines = dict(claim).get("lines")
+        whole = {name: value for name, value in dict(claim).items() if value is not UNKNOWN}
+        lines = whole.pop("lines", None)
         if not isinstance(lines, (list, tuple)):
-            raise InputError("a claim has `lines`, a list of mappings", "lines", lines, "a list of mappings")
-        self.ordered(whole)
-        return [self._joined(number, whole, line) for number, line in enumerate(lines, 1)]
+            message = f"the `lines` of a claim are a list of mappings, not {shown(lines)}"
+            raise InputError(message, "lines", lines, "a list of mappings")
+        self.read(whole)
+        judged = []
+        for number, line in enumerate(lines, 1):
+            try:
+                judged.append(judge(self._joined(whole, line)))
+            except InputError as error:
+                message = f"line {number}: {error.message}"
+                raise InputError(message, error.input, error.value, error.allowed, error.cannot_happen) from None
+        return tuple(judged)
 
-    def _joined(self, number: int, whole: dict[str, object], line: Any) -> dict[str, object]:
-        own = line.known() if isinstance(line, ClaimFacts) else dict(line) if hasattr(line, "keys") else None
-        if own is None:
-            raise InputError(f"line {number}: a line is a mapping, not {shown(line)}", "lines", line, "a mapping")
+    def _joined(self, whole: dict[str, object], line: Any) -> dict[str, object]:
+        told = line._told() if isinstance(line, ClaimFacts) else dict(line) if hasattr(line, "keys") else None
+        if told is None:
+            raise InputError(f"a line is a mapping, not {shown(line)}", "lines", line, "a mapping")
+        own = {name: value for name, value in told.items() if value is not UNKNOWN}
         for item in self.inputs:
             name = item.name
             if name in own and name in whole and item.read(own[name]) != item.read(whole[name]):
-                message = f"line {number}: `{name}` is {shown(own[name])} here and {shown(whole[name])} for the claim"
-                raise InputError(message, name, own[name], f"{shown(whole[name])}, as for the claim")
+                message = f"`{name}` is {shown(own[name])} here and {shown(whole[name])} for the whole claim"
+                raise InputError(message, name, own[name], f"{shown(whole[name])}, as for the whole claim")
         return {**whole, **own}
 
     def cells(self, values: Sequence[Any]) -> list[int]:
@@ -263,16 +272,16 @@ class ClaimFacts(Fixed):
     def _values(self) -> tuple[Any, ...]:
         return tuple([getattr(self, field) for field in self._fields])
 
-    def known(self) -> dict[str, object]:
+    def _told(self) -> dict[str, object]:
         """Give what is known, by the names of the inputs."""
         named = zip(self._inputs, self._values())  # noqa: B905
         return {item.name: value for item, value in named if value is not UNKNOWN}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ClaimFacts) and self.known() == other.known()
+        return isinstance(other, ClaimFacts) and self._told() == other._told()
 
     def __hash__(self) -> int:
         return hash(self._values())
 
     def __repr__(self) -> str:
-        return f"Claim({', '.join(f'{name}={value!r}' for name, value in self.known().items())})"
+        return f"Claim({', '.join(f'{name}={value!r}' for name, value in self._told().items())})"

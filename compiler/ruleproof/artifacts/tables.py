@@ -1,0 +1,255 @@
+"""Compiled policy to the tables of the evaluator: one description, written out by `to_python` and built by `load`.
+
+Always true of the tables: they hold names, numbers, texts, and objects of the kernel by the name of their class; nothing
+of the compiler is left in them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import assert_never
+
+from ruleproof.compiled import VERSION, Compiled
+from ruleproof.finding import Value
+from ruleproof.graph.from_condition import MET, NOT_MET, graph_of_condition
+from ruleproof.graph.nodes import Graph, Leaf, Question
+from ruleproof.model import nodes as model
+from ruleproof.model.domains import words_of_domain
+from ruleproof.model.meaning import Answer
+from ruleproof.prover.expressions import some
+from ruleproof.prover.space import atoms_of
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An object of the kernel: its class by name, and what it is made from."""
+
+    kind: str
+    parts: tuple[object, ...]
+
+
+QUESTIONS = Made("questions", ())
+"""Stands for the table of questions, which decisions and requirements share."""
+
+Nodes = tuple[tuple[int, ...], ...]
+"""A graph as the kernel follows it: see `Open` in `runtime/kernel/graphs.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of a policy, by the names that the kernel's `Program` has for them."""
+
+    version: Made
+    questions: dict[str, Made]
+    inputs: tuple[Made, ...]
+    decisions: tuple[Made, ...]
+    requirements: tuple[Made, ...]
+    impossibles: tuple[Made, ...]
+    never: Nodes
+    presumptions: tuple[tuple[str, object], ...]
+    sources: tuple[Made, ...]
+
+
+def tables_of(compiled: Compiled) -> Tables:
+    """Give the tables of a compiled policy."""
+    policy = compiled.policy
+    compiler = compiled.study.compiler
+    return Tables(
+        Made("PolicyVersion", (policy.name, policy.label, compiled.revision, compiled.source.sha256, VERSION)),
+        {item.name: _question(item) for item in policy.questions},
+        tuple(_input(compiled, item) for item in policy.inputs),
+        tuple(_decision(compiled, item) for item in policy.decisions),
+        tuple(_requirement(compiled, item) for item in policy.requirements),
+        tuple(_impossible(compiled, item) for item in policy.impossibles),
+        encoded(graph_of_condition("cannot happen", some(compiler.impossible()), compiler), (MET, NOT_MET)),
+        tuple((item.input, _plain(item.value)) for item in policy.presumptions),
+        tuple(_source(item) for item in policy.sources if item.authority == "binding" and item.revisions),
+    )
+
+
+# ---------------------------------------------------------------- graphs
+
+
+def leaves_of(graph: Graph) -> tuple[Answer | str, ...]:
+    """Give the different answers of a graph, in the order of its nodes."""
+    return tuple(node.answer for node in graph.nodes if isinstance(node, Leaf) and node.answer is not None)
+
+
+def encoded(graph: Graph, leaves: tuple[Answer | str, ...]) -> Nodes:
+    """Give a graph as rows of numbers: stretches of cells and where they lead, or the number of an answer."""
+    number = {leaf: index for index, leaf in enumerate(leaves)}
+    rows: list[tuple[int, ...]] = []
+    for node in graph.nodes:
+        if isinstance(node, Leaf):
+            rows.append((-1, -1 if node.answer is None else number[node.answer]))
+        else:
+            rows.append((node.dimension, *_stretches(graph, node)))
+    return tuple(rows)
+
+
+def _stretches(graph: Graph, node: Question) -> Iterator[int]:
+    last = -1
+    for cell in range(len(graph.space.dimensions[node.dimension].cells)):
+        ways = [branch.node for branch in node.branches if branch.cells >> cell & 1]
+        way = graph.number[id(ways[0])] if ways else last
+        if way != last:
+            yield cell
+            yield way
+        last = way
+
+
+# ---------------------------------------------------------------- inputs
+
+
+def _plain(value: Value) -> object:
+    """Give a value as something that an input of the kernel reads."""
+    return value.isoformat() if isinstance(value, datetime.date) else str(value) if isinstance(value, Decimal) else value
+
+
+def allowed_values(item: model.Input) -> str:
+    """Say what an input may be, in words."""
+    return words_of_domain(item.domain) + (", or missing" if item.may_be_missing else "")
+
+
+def _input(compiled: Compiled, item: model.Input) -> Made:
+    places = compiled.space.places[item.name]
+    cells = compiled.space.dimensions[places[0]].cells
+    start = (item.name, places[0], item.may_be_missing, allowed_values(item))
+    there = [cell for cell in cells if not cell.missing]
+    match item.domain:
+        case model.YesNo():
+            return Made("YesNoInput", start)
+        case model.Choice(values):
+            return Made("ChoiceInput", (*start, values))
+        case model.WholeNumber(low, high):
+            return Made("WholeNumberInput", (*start, low, high, tuple(cell.low for cell in there)))
+        case model.DecimalNumber(low, high, decimals):
+            starts = tuple((str(cell.low), cell.low_closed) for cell in there)
+            return Made("DecimalInput", (*start, str(low), str(high), decimals, starts))
+        case model.Day(low, high):
+            starts_on = tuple(cell.low.isoformat() for cell in there)
+            return Made("DayInput", (*start, low.isoformat(), high and high.isoformat(), starts_on))
+        case model.OneCode(_, prefix, pattern):
+            return Made("OneCodeInput", (*start, prefix, pattern, tuple(cell.values for cell in there if not cell.others)))
+        case model.CodePattern(pattern, _, _):
+            return Made("OneCodeInput", (*start, "", pattern, tuple(cell.values for cell in there if not cell.others)))
+        case model.SeveralCodes(_, prefix, pattern):
+            groups = (compiled.space.dimensions[place].group for place in places)
+            return Made("SeveralCodesInput", (*start, prefix, pattern, tuple(group.values for group in groups if group and not group.others)))
+        case _:
+            assert_never(item.domain)
+
+
+# ---------------------------------------------------------------- what answers rest on
+
+
+def _question(item: model.Question) -> Made:
+    if not item.is_open:
+        return Made("Question", (item.name, "decided", item.text, item.decided))
+    return Made("Question", (item.name, "provisionally" if item.provisionally else "open", item.text, item.provisionally))
+
+
+def _conditions(policy: model.Policy, *conditions: model.Condition) -> Iterator[model.Condition]:
+    """Give conditions and everything inside them: definitions unfolded, decisions entered."""
+    waiting = list(reversed(conditions))
+    entered: set[str] = set()
+    while waiting:
+        condition = waiting.pop()
+        yield condition
+        match condition:
+            case model.Defined(_, part) | model.Not(part):
+                waiting.append(part)
+            case model.AllOf(parts) | model.AnyOf(parts) | model.AtLeastOf(_, parts):
+                waiting += reversed(parts)
+            case model.DecisionIs(name) | model.DecisionIsNothing(name) if name not in entered:
+                entered.add(name)
+                used = policy.decision(name)
+                waiting += [used.scope, *(rule.condition for rule in used.rules)]
+            case _:
+                pass
+
+
+def _reviewer(policy: model.Policy, *conditions: model.Condition) -> tuple[str, ...]:
+    """Give the inputs decided by a reviewer that conditions hang on, in the order declared."""
+    named = {getattr(atom, "input", "") for part in _conditions(policy, *conditions) for atom in atoms_of(part)}
+    return tuple(item.name for item in policy.inputs if item.reviewer and item.name in named)
+
+
+def _readings(policy: model.Policy, *conditions: model.Condition) -> Iterator[str]:
+    """Give the questions that the definitions used in conditions rest on."""
+    definitions = {item.name: item for item in policy.definitions}
+    for part in _conditions(policy, *conditions):
+        if isinstance(part, model.Defined) and part.name in definitions:
+            yield from definitions[part.name].readings
+
+
+def _named(policy: model.Policy, names: Iterable[str]) -> tuple[str, ...]:
+    known = {item.name for item in policy.questions}
+    return tuple(name for name in dict.fromkeys(names) if name in known)
+
+
+def _rule(policy: model.Policy, rule: model.Rule) -> Made:
+    readings = [*rule.readings, *(override.reading for override in rule.overrides)]
+    readings += [item.name for item in policy.questions if item.is_open and item.provisionally == rule.name]
+    questions = _named(policy, [*readings, *_readings(policy, rule.condition)])
+    cited = tuple(dict.fromkeys(citation.text for citation in rule.citations))
+    left_open = (rule.because, rule.action) if rule.left_open else ()
+    return Made("Rule", (cited, questions, _reviewer(policy, rule.condition), *left_open))
+
+
+# ---------------------------------------------------------------- decisions and the rest
+
+
+def _decision(compiled: Compiled, item: model.Decision) -> Made:
+    policy = compiled.policy
+    graph = compiled.exact_graphs[item.name]
+    leaves = leaves_of(graph)
+    rules = {rule.name: _rule(policy, rule) for rule in item.rules}
+    reviewer = _reviewer(policy, item.scope)
+    answers = tuple(answer_parts(leaf) for leaf in leaves if isinstance(leaf, Answer))
+    return Made("Decision", (item.name, item.label, QUESTIONS, reviewer, rules, answers, encoded(graph, leaves)))
+
+
+def answer_parts(answer: Answer) -> tuple[object, ...]:
+    """Give what an answer is made from, as far as it says something."""
+    parts: list[object] = [
+        answer.kind, answer.force, answer.outcomes, answer.further, answer.barred, answer.reason, answer.rules,
+    ]  # fmt: skip
+    while not parts[-1]:
+        parts.pop()
+    return tuple(parts)
+
+
+def _requirement(compiled: Compiled, item: model.Requirement) -> Made:
+    policy = compiled.policy
+    graph = compiled.exact_graphs[item.name]
+    leaves = leaves_of(graph)
+    cited = tuple(dict.fromkeys(citation.text for citation in item.citations))
+    questions = _named(policy, [*item.readings, *_readings(policy, item.that, item.when)])
+    rule = Made("Rule", (cited, questions, _reviewer(policy, item.that, item.when)))
+    about = (item.name, item.label, QUESTIONS, item.action, item.reason_codes, item.text)
+    return Made("RequirementTable", (*about, rule, leaves, encoded(graph, leaves)))
+
+
+def _impossible(compiled: Compiled, item: model.Impossible) -> Made:
+    compiler = compiled.study.compiler
+    graph = graph_of_condition(item.name, compiler(item.condition), compiler)
+    inputs = compiled.study.inputs_of(compiler(item.condition))
+    return Made("Impossible", (item.name, item.label, item.because, inputs, encoded(graph, (MET, NOT_MET))))
+
+
+def _source(item: model.SourceDocument) -> Made:
+    revisions = tuple(
+        (
+            revision.name,
+            revision.services_from.isoformat(),
+            revision.services_until and revision.services_until.isoformat(),
+            revision.posted and revision.posted.isoformat(),
+            revision.has_text,
+        )
+        for revision in item.revisions
+    )
+    return Made("Source", (item.name, revisions))
