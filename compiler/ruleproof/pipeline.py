@@ -53,12 +53,12 @@ def _proof(study: Study, decision: Decision, findings: tuple[Finding, ...]) -> P
         NOT_DECIDED if landscape is None else REFUTED if "gap" in standing else PROVED,
         NOT_DECIDED if landscape is None else REFUTED if clashes else PROVED,
         dict(sorted(counts.items())),
-        (*_left_open(study.policy, decision), *_accepted(study.policy, own)),
+        (*_left_open(decision), *_accepted(study.policy, own)),
         0.0 if landscape is None else landscape.seconds,
     )
 
 
-def _left_open(policy: Policy, decision: Decision) -> tuple[dict[str, str], ...]:
+def _left_open(decision: Decision) -> tuple[dict[str, str], ...]:
     return tuple(
         {"kind": "left open", "rules": rule.name, "question": ", ".join(rule.readings), "because": rule.because}
         for rule in decision.rules

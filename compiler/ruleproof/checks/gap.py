@@ -91,7 +91,8 @@ def _repairs(study: Study, about: About, landscape: Landscape, shape: Box) -> tu
     decision = landscape.decision
     name = _free_name(study, decision.name)
     condition = condition_text(study.space, shape)
-    block = f'\n\nleave open {written_name(name)} for {written_name(decision.name)}\n  when {condition}\n  because "state why the source is silent"'
+    head = f"leave open {written_name(name)} for {written_name(decision.name)}"
+    block = f'\n\n{head}\n  when {condition}\n  because "state why the source is silent"'
     place = insertion_after(about.path, decision)
     rule = f"rule {written_name(name)} for {written_name(decision.name)} when {condition} then …"
     return (

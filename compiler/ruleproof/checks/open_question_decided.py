@@ -32,7 +32,7 @@ def _silent(study: Study, about: About, question: Question) -> Iterator[Finding]
         rule = rule_named(study.policy, name)
         for override in rule.overrides if rule is not None else ():
             if rule is not None and override.rule in question.rules and override.reading != question.name:
-                message = f"`{name}` overrides `{override.rule}`, which decides the open question `{question.name}` without saying so"
+                message = f"`{name}` overrides `{override.rule}` and so decides the open question `{question.name}` in silence"
                 yield about.finding(
                     message,
                     at=override.span,
@@ -52,7 +52,7 @@ def _beaten(study: Study, about: About, question: Question) -> Iterator[Finding]
         if rule.name in holding and others & holding and landscape is not None:
             givers = set(landscape.answers[holding].rules)
             if rule.name not in givers or others & givers:
-                message = f"question `{question.name}` is answered provisionally by `{rule.name}`, but there `{rule.name}` does not win"
+                message = f"`{rule.name}` answers question `{question.name}` provisionally, but does not win there"
                 yield about.finding(
                     message,
                     at=question.span,

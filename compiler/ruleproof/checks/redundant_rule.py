@@ -30,5 +30,6 @@ def redundant_rule(study: Study, path: str) -> Iterator[Finding]:
             if not holdings or changes or not any(plays_a_part(landscape, rule, holding) for holding in holdings):
                 continue
             others = rules_named(landscape.decision, {name for answer in without.values() for name in answer.rules})
-            message = f"taking out `{rule.name}` changes no answer: {in_a_row(backquoted(other.name for other in others))} say the same"
+            same = in_a_row(backquoted(other.name for other in others))
+            message = f"taking out `{rule.name}` changes no answer: the same is said by {same}"
             yield about.finding(message, decision=landscape.decision.name, rules=[rule, *others])

@@ -186,7 +186,7 @@ class Conditions:
         word = word_of(value)
         possible = self.outcomes.get(decision, ())
         if possible and word not in possible:
-            near = did_you_mean(word, {known for known in possible})
+            near = did_you_mean(word, set(possible))
             help = f"did you mean `{near}`?" if near and near in possible else f"it gives {_list(possible)}"
             if isinstance(value, tree.Code):
                 help = f"it gives codes of its list: {_list(possible)}"

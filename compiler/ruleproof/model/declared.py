@@ -13,48 +13,11 @@ from ruleproof.tree import nodes as tree
 from ruleproof.tree.messages import did_you_mean, language_finding
 from ruleproof.tree.nodes import Name, Tree
 
-RESERVED = frozenset(
-    [
-        "yes",
-        "no",
-        "is",
-        "are",
-        "not",
-        "and",
-        "or",
-        "all",
-        "any",
-        "none",
-        "of",
-        "at",
-        "in",
-        "nothing",
-        "missing",
-        "present",
-        "when",
-        "then",
-        "policy",
-        "source",
-        "input",
-        "presume",
-        "define",
-        "decision",
-        "rule",
-        "table",
-        "require",
-        "codes",
-        "question",
-        "accept",
-        "expect",
-        "example",
-        "prove",
-        "cite",
-        "note",
-        "reading",
-        "covers",
-        "outcome",
-    ]
-)
+_RESERVED_WORDS = """
+yes no is are not and or all any none of at in nothing missing present when then policy source input presume define
+decision rule table require codes question accept expect example prove cite note reading covers outcome
+"""
+RESERVED = frozenset(_RESERVED_WORDS.split())
 
 KINDS = {
     tree.SourceBlock: "source",

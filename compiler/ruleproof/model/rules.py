@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import networkx
 
 from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared, in_words
@@ -363,39 +365,24 @@ class Rules:
             )
 
 
-def circle_in(follows: dict[str, list[str]]) -> list[str]:
-    """Give a way that leads back to its start, or nothing."""
-    done: set[str] = set()
-    for start in follows:
-        path: list[str] = []
-        stack = [(start, iter(follows[start]))]
-        path.append(start)
-        while stack:
-            name, rest = stack[-1]
-            after = next(rest, None)
-            if after is None:
-                done.add(name)
-                path.pop()
-                stack.pop()
-            elif after in path:
-                return [*path[path.index(after) :], after]
-            elif after not in done:
-                path.append(after)
-                stack.append((after, iter(follows[after])))
-    return []
+def circle_in(follows: Mapping[str, Sequence[str]]) -> list[str]:
+    """Give a way that leads back to its start, or nothing.
+
+    >>> circle_in({"a": ["b"], "b": ["c"], "c": ["b"]})
+    ['b', 'c', 'b']
+    """
+    try:
+        steps = networkx.find_cycle(networkx.DiGraph(follows))
+    except networkx.NetworkXNoCycle:
+        return []
+    return [*(start for start, _ in steps), steps[0][0]]
 
 
-def in_order(decisions: list[Decision], uses: dict[str, list[str]]) -> list[Decision]:
-    """Put decisions after those that they use, else in the order written."""
-    placed: list[str] = []
-
-    def place(name: str) -> None:
-        for other in uses[name]:
-            if other not in placed:
-                place(other)
-        if name not in placed:
-            placed.append(name)
-
-    for decision in decisions:
-        place(decision.name)
-    return sorted(decisions, key=lambda decision: placed.index(decision.name))
+def in_order(decisions: Sequence[Decision], uses: Mapping[str, Sequence[str]]) -> list[Decision]:
+    """Put decisions after those that they use, else in the order written; there must be no circle."""
+    written = {decision.name: index for index, decision in enumerate(decisions)}
+    network = networkx.DiGraph()
+    network.add_nodes_from(written)
+    network.add_edges_from((used, name) for name, others in uses.items() for used in others)
+    order = list(networkx.lexicographical_topological_sort(network, key=written.__getitem__))
+    return sorted(decisions, key=lambda decision: order.index(decision.name))

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from ruleproof.finding import CodesOf, Range, Region, Restriction, Value, Values
-from ruleproof.model.nodes import SERVICE_DATE, Input, YesNo
+from ruleproof.model.nodes import SERVICE_DATE, Input
 from ruleproof.prover.space import Box, Cell, Dimension, Space, bits_of
 
 
@@ -82,11 +82,9 @@ def _input_in_words(space: Space, name: str, places: tuple[int, ...], box: Box) 
     if space.dimensions[places[0]].group is not None:
         codes = _codes_of(space, places, box)
         parts = [f"with {group}" for group in codes.some] + [f"without {group}" for group in codes.none]
-        return f"{item.label} {' and '.join(parts)}"
+        return f"{item.label}: {' and '.join(parts)}"
     words = cells_in_words(space, places[0], box[places[0]])
-    if isinstance(item.domain, YesNo) and words in ("yes", "no"):
-        return f"{item.label}: {words}"
-    return f"{item.label} {words}"
+    return words if item.unit and words.endswith(item.unit) else f"{item.label}: {words}"
 
 
 def cells_in_words(space: Space, place: int, mask: int) -> str:
@@ -130,7 +128,7 @@ def _stretch_in_words(first: Cell, last: Cell, dimension: Dimension) -> str:
 
 
 def case_in_words(space: Space, case: Mapping[str, Value], names: Iterable[str]) -> str:
-    """Say one case, the named inputs only: `solid_organ, dna, 60 genes, microsatellite instability reported: no`."""
+    """Say one case, the named inputs only: `tumour type: solid_organ, 60 genes, MSI reported: no`."""
     wanted = set(names)
     return ", ".join(_value_in_words(item, case[item.name]) for item in space.policy.inputs if item.name in wanted)
 
@@ -138,17 +136,17 @@ def case_in_words(space: Space, case: Mapping[str, Value], names: Iterable[str])
 def _value_in_words(item: Input, value: Value) -> str:
     match value:
         case None:
-            return f"{item.label} missing"
+            return f"{item.label}: missing"
         case bool():
             return f"{item.label}: {'yes' if value else 'no'}"
         case tuple():
-            return f"{item.label} {', '.join(value)}"
+            return f"{item.label}: {', '.join(value)}"
         case datetime.date():
-            return f"{'service' if item.name == SERVICE_DATE else item.label} {value.isoformat()}"
+            return f"{'service' if item.name == SERVICE_DATE else item.label}: {value.isoformat()}"
         case int() | Decimal() if item.unit:
-            return f"{value} {item.unit}"
+            return f"{value} {item.unit if value != 1 else item.unit.removesuffix('s')}"
         case _:
-            return f"{item.label} {value}"
+            return f"{item.label}: {value}"
 
 
 # ---------------------------------------------------------------- conditions to paste

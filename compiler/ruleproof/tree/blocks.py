@@ -174,7 +174,8 @@ def pieces(text: str) -> tuple[Piece, ...]:
         offset += len(line) + 1
     first = starts[0][1] if starts else len(text)
     found = [Piece("", Span(0, first))] if _has_words(text[:first]) else []
-    for (rule, begin), (_, end) in zip(starts, [*starts[1:], ("", len(text))], strict=True):
+    ends = [*(begin for _, begin in starts[1:]), len(text)]
+    for (rule, begin), end in zip(starts, ends, strict=False):
         found.append(Piece(rule, Span(begin, end), tuple(bar for bar in bars if begin <= bar.start < end)))
     return tuple(found)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from lark import Lark, TextSlice, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -19,7 +20,7 @@ from ruleproof.source import Source, Span
 from ruleproof.tree import nodes
 from ruleproof.tree.blocks import DEEPEST_BRACKETS, STARTS, Piece, pieces, policy_text, refusals, too_deep, without_rows
 from ruleproof.tree.messages import explain_unexpected, language_finding
-from ruleproof.tree.to_nodes import Problem, ToNodes
+from ruleproof.tree.to_nodes import ProblemError, ToNodes
 
 _CELLS = ("column", "rule_cell", "test_cell", "outcome_cell", "cite_cell", "names_cell", "date_cell", "text_cell")
 _OTHER_COLUMNS = {
@@ -120,7 +121,7 @@ class _Reader:
             self.findings.append(self.explain(error, rule, span))
         except VisitError as error:
             problem = error.orig_exc
-            if not isinstance(problem, Problem):
+            if not isinstance(problem, ProblemError):
                 raise
             self.report(problem.name, problem.span, problem.message, problem.help)
         return None
@@ -202,7 +203,7 @@ class _Reader:
         if quiet.rstrip()[-1] != "|":
             bars.append(len(quiet.rstrip()))
         spans = []
-        for left, right in zip(bars, bars[1:], strict=False):
+        for left, right in pairwise(bars):
             inside = text[left + 1 : right]
             start = line.start + left + 1 + len(inside) - len(inside.lstrip())
             spans.append(

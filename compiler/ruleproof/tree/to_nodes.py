@@ -14,7 +14,7 @@ from ruleproof.source import Span
 from ruleproof.tree import nodes
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """A mistake inside a block that the grammar alone cannot see; ends the reading of that block."""
 
     def __init__(self, name: str, span: Span, message: str, help: str) -> None:
@@ -32,7 +32,7 @@ def _unquote(token: Token) -> str:
         if match[0] not in _ESCAPES:
             start = token.start_pos or 0
             at = start + 1 + match.start()
-            raise Problem(
+            raise ProblemError(
                 "unexpected_word",
                 Span(at, at + 2),
                 f"`{match[0]}` means nothing inside quotes",
@@ -80,7 +80,7 @@ class ToNodes(Transformer[Token, Any]):
         try:
             return nodes.Date(_token_span(token), datetime.date.fromisoformat(token))
         except ValueError:
-            raise Problem(
+            raise ProblemError(
                 "outside_domain",
                 _token_span(token),
                 f"there is no day {token}",
@@ -301,7 +301,7 @@ class ToNodes(Transformer[Token, Any]):
 
     def _count(self, number: nodes.Number) -> int:
         if number.value != int(number.value) or not 1 <= number.value <= 40:
-            raise Problem(
+            raise ProblemError(
                 "outside_domain",
                 number.span,
                 f"a code has no part of {number.value} characters",
