@@ -1,7 +1,8 @@
 """Chart to DOT: plain labels only, everything escaped, equal charts in equal bytes.
 
-Labels are plain because the layout engine loses the HTML-like ones without a word.  Outcomes differ in shape and line
-besides colour, so that a chart can be read in grey; the colours are those of Okabe and Ito, darkened for lines on white.
+Labels are plain because the layout engine loses the HTML-like ones without a word.  The words on an arrow are a box without
+a frame that the arrow passes through: so they never lie on another line or word.  Outcomes differ in shape and line besides
+colour, so that a chart can be read in grey; the colours are those of Okabe and Ito, darkened for lines on white.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ STYLES: Mapping[Kind, Style] = {
     Kind.CANNOT_ANSWER: _style("hexagon", "filled", _RED, "#fdeee4", "1.5"),
     Kind.GAP: _style("octagon", "filled", _RED, "#fbd9c4", "3"),
     Kind.CANNOT_HAPPEN: _style("box", "dotted,filled", _GREY, "#ffffff"),
-    Kind.CONTINUES: _style("cds", "filled", "#444444", "#eeeeee"),
+    Kind.CONTINUES: _style("invhouse", "filled", "#444444", "#eeeeee"),
     Kind.INPUT: _style("box", "rounded,filled", "#444444", "#ffffff"),
     Kind.DEFINITION: _style("ellipse", "filled", _ORANGE, "#fff4dc"),
     Kind.DECISION: _style("box", "filled", _BLUE, "#e3f1fa", "2.5"),
@@ -50,22 +51,39 @@ STYLES: Mapping[Kind, Style] = {
 """How each kind of box looks: a shape, a kind of line and a colour, never the colour alone."""
 
 MARK = MappingProxyType({"color": "#000000", "penwidth": "4"})
+"""How a marked part differs: by width, not by colour alone."""
+
+_PAGE = {
+    "labelloc": "t",
+    "labeljust": "l",
+    "fontname": FONT,
+    "fontsize": str(TITLE_SIZE),
+    "splines": "polyline",
+    "ranksep": "0.16",
+    "ordering": "out",
+    "charset": "UTF-8",
+}
+_BOXES = {"fontname": FONT, "fontsize": str(FONT_SIZE), "fontcolor": "#111111", "margin": "0.1,0.05", "height": "0.3"}
+_WORDS = {"shape": "plain", "margin": "0.03,0.01"}
+_ARROWS = {"color": "#444444", "arrowsize": "0.7"}
 
 
 def to_dot(chart: Chart) -> str:
     """Give the DOT text of a chart."""
-    graph = graphviz.Digraph(chart.name, graph_attr=_page(chart), node_attr=_BOXES, edge_attr=_ARROWS)
+    page = {
+        **_PAGE,
+        "label": _left((chart.title, *chart.notes, "")),
+        "rankdir": "LR" if chart.across else "TB",
+        "nodesep": "0.12" if chart.across else "0.2",
+    }
+    graph = graphviz.Digraph(chart.name, graph_attr=page, node_attr=_BOXES, edge_attr=_ARROWS)
     for box in chart.boxes:
         graph.node(box.id, **_box(chart, box))
     for group in chart.groups:
         _add_group(graph, chart, group)
     for arrow in chart.arrows:
-        graph.edge(arrow.tail, arrow.head, **_arrow(chart, arrow))
+        _add_arrow(graph, chart, arrow)
     return str(graph.source)
-
-
-_BOXES = {"fontname": FONT, "fontsize": str(FONT_SIZE), "margin": "0.12,0.05", "height": "0.3", "fontcolor": "#111111"}
-_ARROWS = {"fontname": FONT, "fontsize": str(FONT_SIZE), "fontcolor": "#111111", "color": "#444444", "arrowsize": "0.7"}
 
 
 def id_in_picture(chart: Chart, id: str) -> str:
@@ -73,33 +91,31 @@ def id_in_picture(chart: Chart, id: str) -> str:
     return f"{chart.name}-{id}"
 
 
-def _page(chart: Chart) -> dict[str, str]:
-    return {
-        "label": _left((chart.title, *chart.notes, "")),
-        "labelloc": "t",
-        "labeljust": "l",
-        "fontname": FONT,
-        "fontsize": str(TITLE_SIZE),
-        "rankdir": "LR" if chart.across else "TB",
-        "ranksep": "0.4" if chart.across else "0.35",
-        "nodesep": "0.15" if chart.across else "0.25",
-        "ordering": "out",
-        "charset": "UTF-8",
-    }
+def words_of(arrow: Arrow) -> str:
+    """Give the id of the words on an arrow."""
+    return f"{arrow.id}-words"
+
+
+def second_half(arrow: Arrow) -> str:
+    """Give the id of the part of an arrow that comes after its words."""
+    return f"{arrow.id}-head"
 
 
 def _box(chart: Chart, box: Box) -> dict[str, str]:
-    marks = MARK if box.marked else {}
-    return {**STYLES[box.kind], **marks, "label": _centred(box.words), "id": id_in_picture(chart, box.id), "class": box.kind.value}
+    named = {"label": _centred(box.words), "id": id_in_picture(chart, box.id), "class": box.kind.value}
+    return {**STYLES[box.kind], **(MARK if box.marked else {}), **named}
 
 
-def _arrow(chart: Chart, arrow: Arrow) -> dict[str, str]:
-    attributes = {"id": id_in_picture(chart, arrow.id)}
-    if arrow.words:
-        attributes["label"] = _centred(arrow.words)
-    if arrow.line is Line.DASHED:
-        attributes["style"] = "dashed"
-    return {**attributes, **(MARK if arrow.marked else {})}
+def _add_arrow(graph: graphviz.Digraph, chart: Chart, arrow: Arrow) -> None:
+    look = {**({"style": "dashed"} if arrow.line is Line.DASHED else {}), **(MARK if arrow.marked else {})}
+    whole = {**look, "id": id_in_picture(chart, arrow.id)}
+    if not arrow.words:
+        graph.edge(arrow.tail, arrow.head, **whole)
+        return
+    words = words_of(arrow)
+    graph.node(words, **_WORDS, label=_centred(arrow.words), id=id_in_picture(chart, words))
+    graph.edge(arrow.tail, words, **whole, arrowhead="none")
+    graph.edge(words, arrow.head, **look, id=id_in_picture(chart, second_half(arrow)))
 
 
 def _add_group(graph: graphviz.Digraph, chart: Chart, group: Group) -> None:
@@ -116,11 +132,11 @@ def _add_group(graph: graphviz.Digraph, chart: Chart, group: Group) -> None:
 
 
 def _centred(lines: tuple[str, ...]) -> str:
-    return graphviz.nohtml("\\n".join(map(escaped, lines)))
+    return str(graphviz.nohtml("\\n".join(map(escaped, lines))))
 
 
 def _left(lines: tuple[str, ...]) -> str:
-    return graphviz.nohtml("".join(escaped(line) + "\\l" for line in lines))
+    return str(graphviz.nohtml("".join(escaped(line) + "\\l" for line in lines)))
 
 
 def escaped(text: str) -> str:

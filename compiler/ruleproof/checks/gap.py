@@ -50,7 +50,9 @@ def _gaps(study: Study, about: About, landscape: Landscape) -> Iterator[Finding]
         expression = study.compiler(expectation.when)
         inside, left = study.parts_where(expression, list(left))
         if inside and not study.parts_where(expression, list(answered))[0]:
-            yield replace(_finding(study, about, landscape, inside[0], inside, expectation), expected=True)
+            others = study.parts_where(expression, gap_boxes(landscape))[1]
+            shape = widened(inside[0], study.space.whole, [*answered, *others])
+            yield replace(_finding(study, about, landscape, shape, inside, expectation), expected=True)
         else:
             left = [*left, *inside]
     for shape, boxes in shapes(study, left, answered):

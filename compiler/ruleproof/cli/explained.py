@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import sys
-from functools import cache
 from pathlib import Path
 
 from ruleproof.finding import Severity
-from ruleproof.pages import LANGUAGE_PAGES, Page
+from ruleproof.pages import Page
 
 _GROUPS = {
     "RP1": "What the language does not allow",
@@ -23,13 +21,11 @@ _EFFECT = {
 }
 
 
-@cache
 def all_pages() -> tuple[Page, ...]:
     """Give every page, in the order of the codes."""
-    from ruleproof.checks import CHECKS
+    from ruleproof.checks import PAGES
 
-    pages = [*LANGUAGE_PAGES, *(sys.modules[check.__module__].PAGE for check in CHECKS)]
-    return tuple(sorted({page.code: page for page in pages}.values(), key=lambda page: page.code))
+    return tuple(sorted(PAGES, key=lambda page: page.code))
 
 
 def page_of(asked: str) -> Page | None:

@@ -1,0 +1,69 @@
+"""Values and tables to Python text: ASCII only, wrapped, equal values in equal text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ruleproof.artifacts.tables import QUESTIONS, Made
+
+WIDTH = 110
+
+
+def quoted(text: str) -> str:
+    r"""Give a text as a Python literal in double quotes.
+
+    >>> quoted("it's \"so\" \\ größe\n")
+    '"it\'s \\"so\\" \\\\ gr\\xf6\\xdfe\\n"'
+    """
+    inner = ascii("'\"" + text)[4:-1]
+    return '"' + re.sub(r"\\.|\"", lambda found: {"\\'": "'", '"': '\\"'}.get(found[0], found[0]), inner) + '"'
+
+
+def in_comment(text: str) -> str:
+    r"""Give a text as it can stand in a comment: one line, ASCII only.
+
+    >>> in_comment("two\nlines")
+    'two\\nlines'
+    """
+    return ascii(text)[1:-1]
+
+
+def in_docstring(text: str) -> str:
+    """Give a text as it can stand between the quotes of a docstring."""
+    return quoted(text)[1:-1]
+
+
+def literal(part: object, indent: int = 0) -> str:
+    """Give the text that makes a value; it begins where the caller is, and goes on in lines indented deeper."""
+    flat = _flat(part)
+    if len(flat) + indent <= WIDTH:
+        return flat
+    inner = indent + 4
+    match part:
+        case Made(kind, parts):
+            start, end, lines = f"{kind}(", ")", [literal(item, inner) for item in parts]
+        case dict():
+            start, end = "{", "}"
+            lines = [f"{quoted(str(name))}: {literal(item, inner)}" for name, item in part.items()]
+        case tuple():
+            start, end, lines = "(", ")", [literal(item, inner) for item in part]
+        case _:
+            return flat
+    return "\n".join([start, *(f"{' ' * inner}{line}," for line in lines), " " * indent + end])
+
+
+def _flat(part: object) -> str:
+    match part:
+        case Made() if part is QUESTIONS:
+            return "_QUESTIONS"
+        case Made(kind, parts):
+            return f"{kind}({', '.join(map(_flat, parts))})"
+        case str():
+            return quoted(part)
+        case tuple():
+            return f"({', '.join(map(_flat, part))}{',' if len(part) == 1 else ''})"
+        case Mapping():
+            return "{" + ", ".join(f"{quoted(str(name))}: {_flat(item)}" for name, item in part.items()) + "}"
+        case _:
+            return repr(part)
