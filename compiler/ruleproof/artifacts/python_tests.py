@@ -13,7 +13,7 @@ from decimal import Decimal
 from ruleproof.artifacts.names import unused
 from ruleproof.artifacts.python_text import quoted
 from ruleproof.model.nodes import CodePattern, DecimalNumber, OneCode, YesNo
-from ruleproof.prover.space import Cell, Dimension, Space, bits_of
+from ruleproof.prover.space import Dimension, Space, bits_of
 
 MOST_CODES = 8
 """How many codes a condition lists; beyond that it asks for the class of the code."""
@@ -64,7 +64,9 @@ class Tests:
     def yes_no(self, value: str, mask: int, may_be_missing: bool) -> str:
         if not may_be_missing:
             return value if mask & 0b01 else f"not {value}"
-        return {0b01: f"{value} is True", 0b10: f"{value} is False", 0b101: f"{value} is not False"}.get(mask, f"{value} is not True")
+        return {0b01: f"{value} is True", 0b10: f"{value} is False", 0b101: f"{value} is not False"}.get(
+            mask, f"{value} is not True"
+        )
 
     def choices(self, dimension: Dimension, value: str, mask: int, open_cells: int) -> str:
         inside = [dimension.cells[number].values[0] for number in bits_of(mask)]
@@ -95,10 +97,11 @@ class Tests:
         if not from_start and not to_end:
             if low.low == high.high:
                 return f"{value} == {self.constant(low.low)}"
-            return f"{self.constant(low.low)} {_low_sign(low, '<')} {value} {'<=' if high.high_closed else '<'} {self.constant(high.high)}"
+            at_least, at_most = _sign("<", low.low_closed), _sign("<", high.high_closed)
+            return f"{self.constant(low.low)} {at_least} {value} {at_most} {self.constant(high.high)}"
         if from_start:
-            return f"{value} {'<=' if high.high_closed else '<'} {self.constant(high.high)}"
-        return f"{value} {_low_sign(low, '>')} {self.constant(low.low)}"
+            return f"{value} {_sign('<', high.high_closed)} {self.constant(high.high)}"
+        return f"{value} {_sign('>', low.low_closed)} {self.constant(low.low)}"
 
     def constant(self, value: object) -> str:
         """Give a bound as text; dates and decimals are made once, as constants of the module."""
@@ -121,8 +124,8 @@ class Tests:
         return any(isinstance(item.domain, DecimalNumber) for item in self.space.inputs.values())
 
 
-def _low_sign(cell: Cell, sign: str) -> str:
-    return f"{sign}=" if cell.low_closed else sign
+def _sign(sign: str, closed: bool) -> str:
+    return f"{sign}=" if closed else sign
 
 
 def _listed(values: list[str] | list[int]) -> str:

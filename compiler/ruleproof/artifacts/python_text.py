@@ -9,6 +9,9 @@ from ruleproof.artifacts.tables import QUESTIONS, Made
 
 WIDTH = 110
 
+FILLED = 60
+"""Items up to this length share a line."""
+
 
 def quoted(text: str) -> str:
     r"""Give a text as a Python literal in double quotes.
@@ -40,6 +43,8 @@ def literal(part: object, indent: int = 0) -> str:
     if len(flat) + indent <= WIDTH:
         return flat
     inner = indent + 4
+    if isinstance(part, tuple) and all(len(_flat(item)) <= FILLED for item in part):
+        return "\n".join(["(", *_filled(part, inner), " " * indent + ")"])
     match part:
         case Made(kind, parts):
             start, end, lines = f"{kind}(", ")", [literal(item, inner) for item in parts]
@@ -51,6 +56,17 @@ def literal(part: object, indent: int = 0) -> str:
         case _:
             return flat
     return "\n".join([start, *(f"{' ' * inner}{line}," for line in lines), " " * indent + end])
+
+
+def _filled(part: tuple[object, ...], indent: int) -> list[str]:
+    """Give short items, as many on a line as there is room for."""
+    lines = [" " * indent]
+    for item in part:
+        text = f"{_flat(item)},"
+        if lines[-1].strip() and len(lines[-1]) + 1 + len(text) > WIDTH:
+            lines.append(" " * indent)
+        lines[-1] += f" {text}" if lines[-1].strip() else text
+    return lines
 
 
 def _flat(part: object) -> str:

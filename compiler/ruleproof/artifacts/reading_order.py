@@ -9,7 +9,8 @@ can happen stays the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from ruleproof.artifacts.steps import Ask, Step, Table, TooManyQuestions, in_order
@@ -20,14 +21,18 @@ from ruleproof.prover.space import Box, bits_of
 
 MOST_PATHS = 20_000
 
-Said: TypeAlias = tuple[object, ...]
-State: TypeAlias = frozenset[tuple[Box, Said]]
-"""Disjoint boxes with what is said in each; what lies in none of them cannot happen."""
+NO_TEXT = Answer(CANNOT_ANSWER, reason="the text in force on this date is not here")
+"""What is said wherever the text is missing, whichever revision it is: one end instead of one for each revision."""
 
-Content = TypeVar("Content")
+Content = TypeVar("Content", bound=Hashable)
+Boxes: TypeAlias = frozenset[tuple[Box, Content]]
+"""Boxes with what is said in each; what lies in none of them cannot happen."""
 
-_INSIDE: Said = ("inside",)
-_STAGES = (frozenset({CANNOT_ANSWER}), frozenset({OUT_OF_SCOPE}))
+_INSIDE = Answer("inside")
+_STAGES: tuple[Callable[[Answer], bool], ...] = (
+    lambda told: told == NO_TEXT,
+    lambda told: told.kind == OUT_OF_SCOPE,
+)
 """What is settled first, and what next: is there a text, is the case in scope; then what is said."""
 
 
@@ -55,7 +60,7 @@ def _as_it_is(graph: Graph) -> Step:
         if isinstance(node, Question):
             made[id(node)] = table.ask(node.dimension, [(branch.cells, made[id(branch.node)]) for branch in node.branches])
         else:
-            made[id(node)] = table.say(_answer(node), _answer(node).rules)
+            made[id(node)] = table.say(_told(_answer(node)), _answer(node).rules)
     return made[id(graph.root)]
 
 
@@ -64,18 +69,24 @@ def _answer(leaf: Leaf) -> Answer:
     return leaf.answer
 
 
+def _told(answer: Answer) -> Answer:
+    """Give an answer as a reader is told it, without the rules behind it."""
+    if answer.kind == CANNOT_ANSWER and not answer.rules:
+        return NO_TEXT
+    return replace(answer, rules=())
+
+
 class _Reorder:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.whole = graph.space.whole
         self.table = Table()
-        self.chosen: dict[State, int] = {}
+        self.chosen: dict[Boxes[Answer], int] = {}
 
     def run(self) -> Step:
-        start = [(box, answer.said) for box, answer in self.answers(self.whole)]
-        return self.stage(start, list(_STAGES))
+        return self.stage([(box, _told(answer)) for box, answer in self.answers(self.whole)], _STAGES)
 
-    def stage(self, boxes: list[tuple[Box, Said]], stages: list[frozenset[str]]) -> Step:
+    def stage(self, boxes: list[tuple[Box, Answer]], stages: tuple[Callable[[Answer], bool], ...]) -> Step:
         """Give the steps that tell apart what ends in the first stage, and from there on those of the other stages.
 
         A later stage is built once, for all cases that come to it, and so may ask again what an earlier one has asked for
@@ -83,11 +94,12 @@ class _Reorder:
         """
         if not stages:
             return self.build(_widened(_joined(boxes), self.whole), self.whole, None)
-        inside = [(box, said) for box, said in boxes if said[0] not in stages[0]]
+        ends, later = stages[0], stages[1:]
+        inside = [(box, told) for box, told in boxes if not ends(told)]
         if not inside:
-            return self.stage(boxes, [])
-        rest = self.stage(inside, stages[1:])
-        coarse = _joined((box, said if said[0] in stages[0] else _INSIDE) for box, said in boxes)
+            return self.stage(boxes, ())
+        rest = self.stage(inside, later)
+        coarse = _joined((box, told if ends(told) else _INSIDE) for box, told in boxes)
         return self.build(_widened(coarse, self.whole), self.whole, rest)
 
     def answers(self, within: Box) -> Iterator[tuple[Box, Answer]]:
@@ -104,18 +116,18 @@ class _Reorder:
                 if left:
                     stack.append((branch.node, _cut(box, node.dimension, left)))
 
-    def build(self, state: State, path: Box, rest: Step | None) -> Step:
+    def build(self, state: Boxes[Answer], path: Box, rest: Step | None) -> Step:
         """Give the step for a state, which the cases of the box `path` reach; `rest` is where those inside go on."""
-        if len({said for _, said in state}) == 1:
-            ((_, said), *_) = state
-            if said == _INSIDE and rest is not None:
-                return rest
-            return self.end([(box, answer) for box, answer in self.answers(path) if answer.said == said])
+        told = {told for _, told in state}
+        if told == {_INSIDE} and rest is not None:
+            return rest
+        if len(told) == 1:
+            return self.end(_joined((box, answer) for box, answer in self.answers(path) if _told(answer) in told))
         dimension = self.choice(state)
         parts = _slices(state, dimension, self.whole)
         return self.ask(dimension, {cells: _joined(part) for part, cells in parts.items()}, path, rest)
 
-    def ask(self, dimension: int, parts: dict[int, State], path: Box, rest: Step | None) -> Step:
+    def ask(self, dimension: int, parts: dict[int, Boxes[Answer]], path: Box, rest: Step | None) -> Step:
         """Ask a question; where an answer would ask it again to tell rules apart, tell its cells apart at once."""
         ways = []
         for cells, part in parts.items():
@@ -126,28 +138,28 @@ class _Reorder:
                 ways.append((cells, step))
         return self.table.ask(dimension, ways)
 
-    def choice(self, state: State) -> int:
+    def choice(self, state: Boxes[Answer]) -> int:
         """Choose the dimension to ask: where the fewest boxes stay open; of equal ones the first declared."""
         if state not in self.chosen:
             costs = ((self.cost(state, dimension), dimension) for dimension in _apart(state, self.whole))
             self.chosen[state] = min(costs)[1]
         return self.chosen[state]
 
-    def cost(self, state: State, dimension: int) -> float:
+    def cost(self, state: Boxes[Answer], dimension: int) -> float:
         """Count the boxes left open by a question; an end is cheap, but not free."""
         parts = _slices(state, dimension, self.whole)
         if len(parts) == 1:
             return float("inf")
-        return sum(len(part) if len({said for _, said in part}) > 1 else 0.5 for part in parts)
+        return sum(len(part) if len({told for _, told in part}) > 1 else 0.5 for part in parts)
 
-    def end(self, found: Collection[tuple[Box, Answer]]) -> Step:
+    def end(self, found: Boxes[Answer]) -> Step:
         """Give the end where one thing is said; where no rule says it in every case, ask on until one does."""
         rules = [frozenset(answer.rules) for _, answer in found]
         always, ever = frozenset.intersection(*rules), frozenset.union(*rules)
         if always or not all(rules):
-            said = next(iter(found))[1]
-            return self.table.say(said, self.named(always), self.named(ever - always))
-        found = _widened(_joined(found), self.whole)
+            told = {_told(answer) for _, answer in found}
+            return self.table.say(told.pop(), self.named(always), self.named(ever - always))
+        found = _widened(found, self.whole)
         all_parts = {place: _slices(found, place, self.whole) for place in _apart(found, self.whole)}
         asked = {place: parts for place, parts in all_parts.items() if len(parts) > 1}
         place = min(asked, key=lambda place: (sum(map(_fewest_rules, asked[place])), place))
@@ -163,7 +175,7 @@ def _asked(step: Step) -> frozenset[int]:
     return frozenset(later.dimension for later in in_order(step) if isinstance(later, Ask))
 
 
-def _fewest_rules(found: Iterable[tuple[Box, Answer]]) -> int:
+def _fewest_rules(found: Boxes[Answer]) -> int:
     """Count the rules that are needed to have one that gives each answer, taking the most useful one first."""
     open_answers = [frozenset(answer.rules) for _, answer in found]
     count = 0
@@ -179,7 +191,7 @@ def _cut(box: Box, dimension: int, cells: int) -> Box:
     return (*box[:dimension], cells, *box[dimension + 1 :])
 
 
-def _joined(boxes: Iterable[tuple[Box, Content]]) -> frozenset[tuple[Box, Content]]:
+def _joined(boxes: Iterable[tuple[Box, Content]]) -> Boxes[Content]:
     """Join disjoint boxes in which the same is said, as far as they are neighbours."""
     by_said: dict[Content, list[Box]] = {}
     for box, said in boxes:
@@ -187,7 +199,7 @@ def _joined(boxes: Iterable[tuple[Box, Content]]) -> frozenset[tuple[Box, Conten
     return frozenset((box, said) for said, found in by_said.items() for box in merged(found))
 
 
-def _widened(state: frozenset[tuple[Box, Content]], whole: Box) -> frozenset[tuple[Box, Content]]:
+def _widened(state: Boxes[Content], whole: Box) -> Boxes[Content]:
     """Drop every dimension that keeps nothing apart but cases that cannot happen, the last declared first.
 
     Afterwards boxes in which the same is said may overlap.
@@ -198,7 +210,7 @@ def _widened(state: frozenset[tuple[Box, Content]], whole: Box) -> frozenset[tup
     return state
 
 
-def _keeps_apart(state: Collection[tuple[Box, Content]], dropped: int) -> bool:
+def _keeps_apart(state: Boxes[Content], dropped: int) -> bool:
     """Tell whether two boxes in which different things are said would overlap without a dimension."""
     boxes = list(state)
     saying: dict[Content, int] = {}
@@ -216,19 +228,17 @@ def _keeps_apart(state: Collection[tuple[Box, Content]], dropped: int) -> bool:
     return any(meets & ~saying[said] for meets, (_, said) in zip(meeting, boxes, strict=True))
 
 
-def _apart(boxes: Iterable[tuple[Box, Content]], whole: Box) -> list[int]:
+def _apart(boxes: Boxes[Content], whole: Box) -> list[int]:
     """Give the dimensions in which some box is not the whole."""
     return [place for place, full in enumerate(whole) if any(box[place] != full for box, _ in boxes)]
 
 
-def _slices(
-    boxes: Collection[tuple[Box, Content]], dimension: int, whole: Box
-) -> dict[frozenset[tuple[Box, Content]], int]:
+def _slices(boxes: Boxes[Content], dimension: int, whole: Box) -> dict[Boxes[Content], int]:
     """Give what each cell of a dimension leaves of the boxes, with the mask of the cells that leave the same.
 
     Cells that leave nothing cannot happen and are left out.
     """
-    cells_of: dict[frozenset[tuple[Box, Content]], int] = {}
+    cells_of: dict[Boxes[Content], int] = {}
     wide = [(box[dimension], (_cut(box, dimension, whole[dimension]), content)) for box, content in boxes]
     for cell in bits_of(whole[dimension]):
         bit = 1 << cell

@@ -53,8 +53,7 @@ class Table:
     _made: int = 0
 
     def say(self, answer: Answer, always: tuple[str, ...], at_times: tuple[str, ...] = ()) -> Say:
-        bare = Answer(answer.kind, answer.force, answer.outcomes, answer.further, answer.barred, answer.reason)
-        end = Say(bare, always, at_times)
+        end = Say(answer, always, at_times)
         return self._says.setdefault(end, end)
 
     def ask(self, dimension: int, ways: Iterable[tuple[int, Step]]) -> Step:

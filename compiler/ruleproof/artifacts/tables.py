@@ -106,7 +106,9 @@ def _stretches(graph: Graph, node: Question) -> Iterator[int]:
 
 def _plain(value: Value) -> object:
     """Give a value as something that an input of the kernel reads."""
-    return value.isoformat() if isinstance(value, datetime.date) else str(value) if isinstance(value, Decimal) else value
+    return (
+        value.isoformat() if isinstance(value, datetime.date) else str(value) if isinstance(value, Decimal) else value
+    )
 
 
 def allowed_values(item: model.Input) -> str:
@@ -133,12 +135,17 @@ def _input(compiled: Compiled, item: model.Input) -> Made:
             starts_on = tuple(cell.low.isoformat() for cell in there)
             return Made("DayInput", (*start, low.isoformat(), high and high.isoformat(), starts_on))
         case model.OneCode(_, prefix, pattern):
-            return Made("OneCodeInput", (*start, prefix, pattern, tuple(cell.values for cell in there if not cell.others)))
+            return Made(
+                "OneCodeInput", (*start, prefix, pattern, tuple(cell.values for cell in there if not cell.others))
+            )
         case model.CodePattern(pattern, _, _):
             return Made("OneCodeInput", (*start, "", pattern, tuple(cell.values for cell in there if not cell.others)))
         case model.SeveralCodes(_, prefix, pattern):
             groups = (compiled.space.dimensions[place].group for place in places)
-            return Made("SeveralCodesInput", (*start, prefix, pattern, tuple(group.values for group in groups if group and not group.others)))
+            return Made(
+                "SeveralCodesInput",
+                (*start, prefix, pattern, tuple(group.values for group in groups if group and not group.others)),
+            )
         case _:
             assert_never(item.domain)
 
@@ -149,7 +156,9 @@ def _input(compiled: Compiled, item: model.Input) -> Made:
 def _question(item: model.Question) -> Made:
     if not item.is_open:
         return Made("Question", (item.name, "decided", item.text, item.decided))
-    return Made("Question", (item.name, "provisionally" if item.provisionally else "open", item.text, item.provisionally))
+    return Made(
+        "Question", (item.name, "provisionally" if item.provisionally else "open", item.text, item.provisionally)
+    )
 
 
 def _conditions(policy: model.Policy, *conditions: model.Condition) -> Iterator[model.Condition]:

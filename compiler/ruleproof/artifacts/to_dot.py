@@ -132,11 +132,11 @@ def _add_group(graph: graphviz.Digraph, chart: Chart, group: Group) -> None:
 
 
 def _centred(lines: tuple[str, ...]) -> str:
-    return str(graphviz.nohtml("\\n".join(map(escaped, lines))))
+    return graphviz.nohtml("\\n".join(map(escaped, lines)))
 
 
 def _left(lines: tuple[str, ...]) -> str:
-    return str(graphviz.nohtml("".join(escaped(line) + "\\l" for line in lines)))
+    return graphviz.nohtml("".join(escaped(line) + "\\l" for line in lines))
 
 
 def escaped(text: str) -> str:

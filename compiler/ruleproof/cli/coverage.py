@@ -100,19 +100,20 @@ def _answers(compiled: Compiled, tried: list[_Tried]) -> Coverage:
         landscape = compiled.study.landscape(decision)
         every |= dict.fromkeys(word for word in _possible(decision, landscape))
     return Coverage(
-        "answers", tuple(every), frozenset(word for item in tried for word in _words(item.decision, item.answer))
+        "answers", tuple(every), frozenset(word for item in tried for word in answer_words(item.decision, item.answer))
     )
 
 
 def _possible(decision: Decision, landscape: Landscape | None) -> Iterator[str]:
     for answer in landscape.answers.values() if landscape else ():
         if answer.kind not in (meaning.CANNOT_ANSWER, meaning.NOTHING) or (decision.collects and not answer.reason):
-            yield from _words(decision, answer)
+            yield from answer_words(decision, answer)
     if not isinstance(decision.scope, Always):
         yield f"{decision.name} out of scope"
 
 
-def _words(decision: Decision, answer: Answer) -> list[str]:
+def answer_words(decision: Decision, answer: Answer) -> list[str]:
+    """Name what an answer says: each of its outcomes, or its kind."""
     if answer.kind != meaning.OUTCOME:
         return [f"{decision.name} {answer.kind}"]
     return [f"{decision.name} {outcome}" for outcome in (*answer.outcomes, *answer.further)]
@@ -137,12 +138,22 @@ def _facts(example: Example) -> Iterator[tuple[str, Value]]:
 
 
 def boundaries(compiled: Compiled) -> Iterator[tuple[str, Value]]:
-    """Give for each number and date the values on both sides of every cut that a condition makes."""
-    for dimension in compiled.space.dimensions:
-        stretches = [cell for cell in dimension.cells if cell.stretch]
-        seen: dict[Value, None] = {}
-        for before, after in pairwise(stretches):
-            seen |= dict.fromkeys(
-                value for value, closed in ((before.high, before.high_closed), (after.low, after.low_closed)) if closed
-            )
-        yield from ((dimension.input, value) for value in seen)
+    """Give for each number and date the values on both sides of every cut, where some case with them can be judged."""
+    for place, dimension in enumerate(compiled.space.dimensions):
+        stretches = [(number, cell) for number, cell in enumerate(dimension.cells) if cell.stretch]
+        found: dict[Value, None] = {}
+        for (number, before), (_, after) in pairwise(stretches):
+            for side, value, closed in (
+                (number, before.high, before.high_closed),
+                (number + 1, after.low, after.low_closed),
+            ):
+                if closed and _is_judged(compiled, dimension.input, place, side):
+                    found[value] = None
+        yield from ((dimension.input, value) for value in found)
+
+
+def _is_judged(compiled: Compiled, name: str, place: int, cell: int) -> bool:
+    """Tell whether a decision speaks about some case in a cell; cells that only requirements look at count as well."""
+    looking = [landscape for landscape in compiled.study.landscapes if name in landscape.inputs]
+    boxes = (box for landscape in looking for own in landscape.boxes.values() for box in own)
+    return not looking or any(box[place] >> cell & 1 for box in boxes)

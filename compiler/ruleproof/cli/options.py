@@ -45,3 +45,27 @@ def stdin_name_option(function: _Function) -> _Function:
         metavar="NAME",
         help="The name to show for standard input (`-`); one that ends in .md is read as Markdown.",
     )(function)
+
+
+def allow_option(function: _Function) -> _Function:
+    """Findings, by name, that do not stop the command."""
+    return click.option(
+        "--allow",
+        callback=_names,
+        default="",
+        metavar="NAMES",
+        help="Go on in spite of these findings, such as gap,conflict.",
+    )(function)
+
+
+def _names(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """Read names between commas; one that no finding has is refused."""
+    names = tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
+    if names:
+        from ruleproof.cli.explained import all_pages
+
+        known = {page.name for page in all_pages()}
+        for name in names:
+            if name not in known:
+                raise click.BadParameter(f"there is no finding `{name}`; `ruleproof rule` lists them")
+    return names

@@ -54,13 +54,18 @@ def read_all(paths: Iterable[str], stdin_name: str = "<stdin>") -> tuple[Read, .
     return tuple(read.values())
 
 
-def _read_path(path: str, stdin_name: str) -> Iterator[Read]:
+def read_one(path: str, stdin_name: str = "<stdin>") -> Read:
+    """Read one file, or standard input (`-`)."""
     if path == STDIN:
-        yield source_from_bytes(sys.stdin.buffer.read(LARGEST_FILE + 1), stdin_name)
-    elif Path(path).is_dir():
+        return source_from_bytes(sys.stdin.buffer.read(LARGEST_FILE + 1), stdin_name)
+    return read_file(Path(path))
+
+
+def _read_path(path: str, stdin_name: str) -> Iterator[Read]:
+    if path != STDIN and Path(path).is_dir():
         yield from _read_folder(Path(path))
     else:
-        yield read_file(Path(path))
+        yield read_one(path, stdin_name)
 
 
 def _read_folder(folder: Path) -> Iterator[Read]:

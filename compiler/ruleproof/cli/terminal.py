@@ -66,6 +66,7 @@ def say(text: str, *, err: bool = False) -> None:
 
 def emit(text: str) -> None:
     """Write text for programs to standard output: always UTF-8, always one line end at its end."""
-    stream = click.get_binary_stream("stdout")
+    sys.stdout.flush()
+    stream = sys.stdout.buffer
     stream.write((text.rstrip("\n") + "\n").encode("utf-8", "backslashreplace"))
     stream.flush()

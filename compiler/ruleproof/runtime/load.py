@@ -16,7 +16,9 @@ from ruleproof.runtime.kernel.answers import Answer, Judged, JudgedClaim, Policy
 from ruleproof.runtime.kernel.program import Program
 from ruleproof.source import Source, source_from_text
 
-_KINDS: Mapping[str, Any] = {name: item for part in (answers, graphs, inputs, program) for name, item in vars(part).items()}
+_KINDS: Mapping[str, Any] = {
+    name: item for part in (answers, graphs, inputs, program) for name, item in vars(part).items()
+}
 
 MOST_SHOWN = 20
 """How many findings the text of a `PolicyError` lists; all are in its `findings`."""

@@ -307,7 +307,7 @@ class Judged(Fixed):
     @property
     def answers(self) -> dict[str, Answer]:
         """The answer of each decision, by its name."""
-        return {table.name: answer for table, answer in zip(self._program.decisions, self._answers)}  # noqa: B905
+        return {table.name: answer for table, answer in zip(self._program.decisions, self._answers, strict=True)}
 
     @property
     def requirements(self) -> dict[str, Requirement]:

@@ -193,7 +193,7 @@ class RequirementTable:
         needed = tuple(dict.fromkeys(names[dimension] for dimension in asked))
         return Requirement(self, "not checked", presumed, needed)
 
-    def without_text(self, reason: str) -> Hashable:  # noqa: ARG002
+    def without_text(self, _reason: str) -> Hashable:
         return "not checked"
 
 

@@ -74,7 +74,7 @@ class Program:
 
     def read(self, facts: Mapping[str, object]) -> tuple[Any, ...]:
         """Give the checked values of a mapping, in the order of the inputs."""
-        return tuple(item.read(value) for item, value in zip(self.inputs, self.ordered(facts)))  # noqa: B905
+        return tuple(item.read(value) for item, value in zip(self.inputs, self.ordered(facts), strict=True))
 
     def each_line(self, claim: Mapping[str, object], judge: Callable[[dict[str, object]], Any]) -> tuple[Any, ...]:
         """Judge every line of a claim, by its own facts and those of the claim; what is refused names its line."""
@@ -111,7 +111,7 @@ class Program:
     def cells(self, values: Sequence[Any]) -> list[int]:
         """Give the cell of each dimension, -1 where it is unknown."""
         cells: list[int] = []
-        for item, value in zip(self.inputs, values):  # noqa: B905
+        for item, value in zip(self.inputs, values, strict=True):
             cells += [-1] * item.width if value is UNKNOWN else item.cells(value)
         return cells
 
@@ -230,7 +230,11 @@ class Program:
         met = [item for item in self.impossibles if self._reaches(item, cells) == {0}]
         met = met or [item for item in self.impossibles if 0 in self._reaches(item, cells)]
         inputs = dict.fromkeys(name for item in met for name in item.inputs)
-        facts = {name: value for name, value in zip(self.names, values) if name in inputs and value is not UNKNOWN}  # noqa: B905
+        facts = {
+            name: value
+            for name, value in zip(self.names, values, strict=True)
+            if name in inputs and value is not UNKNOWN
+        }
         told = ", ".join(f"{name} is {_word(value)}" for name, value in facts.items())
         why = "; ".join(f"{item.name}: {item.because or item.label}" for item in met)
         message = f"these facts cannot happen together ({told}) by {why}"
@@ -261,7 +265,7 @@ class ClaimFacts(Fixed):
     def _take(self, values: Iterable[object]) -> None:
         """Check the values, one for each field, and keep them."""
         full = True
-        for field, item, value in zip(self._fields, self._inputs, values):  # noqa: B905
+        for field, item, value in zip(self._fields, self._inputs, values, strict=True):
             if value is UNKNOWN:
                 full = False
                 keep(self, field, value)
@@ -274,7 +278,7 @@ class ClaimFacts(Fixed):
 
     def _told(self) -> dict[str, object]:
         """Give what is known, by the names of the inputs."""
-        named = zip(self._inputs, self._values())  # noqa: B905
+        named = zip(self._inputs, self._values(), strict=True)
         return {item.name: value for item, value in named if value is not UNKNOWN}
 
     def __eq__(self, other: object) -> bool:

@@ -1,0 +1,419 @@
+"""Compiled policy to a Python module: standard library only, typed, readable, the same bytes every time.
+
+Full cases are judged by functions that can be read; where inputs are unknown the tables below them are followed.  The text
+of a policy reaches the module only inside quotes and comments, escaped to ASCII.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+from ruleproof.artifacts.names import file_stem, identifiers, unused
+from ruleproof.artifacts.python_functions import Functions, possible_part
+from ruleproof.artifacts.python_tests import Tests
+from ruleproof.artifacts.python_text import in_comment, in_docstring, literal, quoted
+from ruleproof.artifacts.tables import Made, Tables, allowed_values, leaves_of, tables_of
+from ruleproof.compiled import VERSION, Compiled
+from ruleproof.graph.from_condition import MET, graph_of_condition
+from ruleproof.graph.nodes import Leaf
+from ruleproof.model import nodes as model
+from ruleproof.model.meaning import Answer
+from ruleproof.prover.expressions import some
+
+KERNEL = ("values", "inputs", "answers", "graphs", "program")
+
+_HEADER = """\
+# ruff: noqa: E501, PLC0415, RUF100
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+{more}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import (
+        Callable,
+        Collection,
+        Hashable,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
+    from typing import Any{typing}
+"""
+
+_PUBLIC = (
+    "POLICY", "UNKNOWN", "Answer", "Claim", "ClaimJudgement", "InputError", "Judgement", "PolicyVersion", "Question",
+    "Requirement", "Unknown", "claim_from", "decide", "decide_claim",
+)  # fmt: skip
+
+_IN_A_CLAIM = frozenset(
+    (
+        "self",
+        "bool",
+        "int",
+        "str",
+        "tuple",
+        "list",
+        "set",
+        "frozenset",
+        "dt",
+        "Decimal",
+        "Unknown",
+        "UNKNOWN",
+        "Literal",
+    )
+)
+"""Names that a field of a claim would hide from the annotations beside it."""
+
+_IN_A_JUDGEMENT = frozenset(("self", "property", "Answer", "answers", "as_dict", "findings", "policy", "requirements"))
+
+_FUNCTIONS = '''
+
+class ClaimJudgement(JudgedClaim):
+    """What the policy says of each line of a claim."""
+
+    __slots__ = ()
+    lines: tuple[Judgement, ...]
+
+
+def claim_from(facts: Mapping[str, object]) -> Claim:
+    """Give the claim of a mapping from the names of the inputs, as the policy writes them, to their values."""
+    claim = Claim.__new__(Claim)
+    claim._take(_PROGRAM.ordered(facts))
+    return claim
+
+
+def decide(
+    line: Claim | Mapping[str, object], history: object = None, as_posted_on: dt.date | str | None = None
+) -> Judgement:
+    """Judge one claim line; inputs left out are unknown, and the answer is then still exact.
+
+    The policy has no limits over a history yet, so any history is refused instead of left unread.
+    """
+    claim = line if isinstance(line, Claim) else claim_from(line)
+    if not claim._full or history is not None or as_posted_on is not None:
+        return Judgement(_PROGRAM, *_PROGRAM.judge(claim._values(), history, as_posted_on))
+    known: Any = claim
+    if {never}(known):
+        _PROGRAM.check_possible(claim._values())
+    return Judgement(
+        _PROGRAM,
+        {answers},
+        {requirements},
+    )
+
+
+def decide_claim(
+    claim: Mapping[str, object], history: object = None, as_posted_on: dt.date | str | None = None
+) -> ClaimJudgement:
+    """Judge each of the `lines` of a claim; every other key is a fact of all its lines."""
+    return ClaimJudgement(_PROGRAM.each_line(claim, lambda line: decide(line, history, as_posted_on)))
+'''
+
+
+def to_python(compiled: Compiled) -> dict[str, str]:
+    """Give the module of a policy, and the mark that its folder is typed."""
+    return {f"{file_stem(compiled.policy.name)}.py": _Module(compiled).text(), "py.typed": ""}
+
+
+def kernel_text() -> str:
+    """Give the text that every module contains: the parts of the kernel, without what they import."""
+    folder = files("ruleproof") / "runtime" / "kernel"
+    parts = [(folder / f"{name}.py").read_text("utf-8") for name in KERNEL]
+    text = "".join(f"\n{part[part.index('# -----') :]}" for part in parts)
+    return re.sub(r"  # noqa.*", "", text)
+
+
+def _top_names(text: str) -> Iterator[str]:
+    for node in ast.parse(text).body:
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                yield name
+            case _:
+                pass
+
+
+class _Module:
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.policy = compiled.policy
+        self.tables: Tables = tables_of(compiled)
+        self.kernel = kernel_text()
+        self.used = {
+            *_top_names(self.kernel),
+            *dir(builtins),
+            *_PUBLIC,
+            "dt",
+            "bisect_right",
+            "Decimal",
+            "Literal",
+            "Any",
+        }
+        self.used |= {
+            "TYPE_CHECKING",
+            "_PROGRAM",
+            "_QUESTIONS",
+            "_Known",
+            "Callable",
+            "Collection",
+            "Hashable",
+            "Iterable",
+        }
+        self.used |= {"Iterator", "Mapping", "Sequence", "annotations", "known", "_known"}
+        names = [item.name for item in self.policy.inputs]
+        self.fields = identifiers(names, _IN_A_CLAIM, "input")
+        self.constants = {name: self.name(f"_{self.fields[name].upper()}") for name in names}
+        self.tests = Tests(compiled.space, self.fields, self.constants, self.used)
+
+    def name(self, wish: str) -> str:
+        found = unused(wish, self.used)
+        self.used.add(found)
+        return found
+
+    def text(self) -> str:
+        decisions = [
+            self.decision(item, made) for item, made in zip(self.policy.decisions, self.tables.decisions, strict=True)
+        ]
+        requirements = [
+            self.requirement(item, made)
+            for item, made in zip(self.policy.requirements, self.tables.requirements, strict=True)
+        ]
+        never, never_lines = self.never()
+        decimal = "from decimal import Decimal\n" if self.tests.needs_decimal else ""
+        literals = (
+            ", Literal"
+            if any(isinstance(item.domain, model.Choice | model.YesNo) for item in self.policy.inputs)
+            else ""
+        )
+        head = _HEADER.format(more=decimal, typing=literals)
+        answers = _called([call for call, _, _, _ in decisions])
+        states = _called([call for call, _, _, _ in requirements])
+        tables = [line for _, _, table, _ in (*decisions, *requirements) for line in table]
+        functions = [line for _, _, _, lines in (*decisions, *requirements) for line in lines]
+        constants = [f"{name} = {text}" for text, name in self.tests.constants.items()]
+        judging = _FUNCTIONS.replace("{never}", never).replace("{answers}", answers).replace("{requirements}", states)
+        program = self.program([table for _, table, _, _ in decisions], [table for _, table, _, _ in requirements])
+        sections = [
+            self.docstring(), head,
+            _section("how a case is decided"), *constants, *never_lines, *functions,
+            self.kernel,
+            _section("the tables of this policy"), *self.about(), *self.claim(), *self.judgement(), *tables, *program, judging,
+        ]  # fmt: skip
+        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(sections)).rstrip("\n") + "\n"
+
+    # ------------------------------------------------------------ the policy
+
+    def docstring(self) -> str:
+        version = self.policy.name, self.compiled.revision, self.compiled.source.sha256
+        name, revision, digest = map(in_docstring, version)
+        return (
+            f'"""{in_docstring(self.policy.label) or name}.\n\n'
+            f"Policy {name}, revision {revision or 'not stated'}, sha256 {digest}.\n"
+            f"Generated by ruleproof {VERSION}: do not edit, change the policy and build again.\n\n"
+            "Codes are named by their numbers, which are facts; what they are called belongs to the owners of the code sets.\n"
+            '"""\n'
+        )
+
+    def about(self) -> Iterator[str]:
+        public = ", ".join(quoted(name) for name in _PUBLIC)
+        yield f"__all__ = [{public}]"
+        yield ""
+        yield f"POLICY = {literal(self.tables.version)}"
+        yield ""
+        yield f"_QUESTIONS: dict[str, Question] = {literal(self.tables.questions)}"
+        for item, made in zip(self.policy.inputs, self.tables.inputs, strict=True):
+            yield f"{self.constants[item.name]} = {literal(made)}"
+
+    # ------------------------------------------------------------ claims
+
+    def claim(self) -> Iterator[str]:
+        aliases = {item.name: self.alias(item) for item in self.policy.inputs}
+        yield "\nif TYPE_CHECKING:"
+        for item in self.policy.inputs:
+            if isinstance(item.domain, model.Choice) and aliases[item.name] != "str":
+                values = ", ".join(quoted(value) for value in item.domain.values)
+                yield f"    {aliases[item.name]} = Literal[{values}]"
+        yield "\n    class _Known:"
+        yield '        """A claim line of which everything is known."""\n'
+        for item in self.policy.inputs:
+            yield f"        {self.fields[item.name]}: {_kept_type(item, 'str')}{_none(item)}"
+        yield "\n\nclass Claim(ClaimFacts):"
+        yield '    """The facts of one claim line; each is checked, and what is left out is unknown."""\n'
+        yield f"    _fields = {literal(tuple(self.fields.values()), 4)}"
+        yield "    __slots__ = _fields"
+        for item in self.policy.inputs:
+            yield f"    {self.fields[item.name]}: {_kept_type(item, aliases[item.name])} | Unknown{_none(item)}"
+            yield f'    """{in_docstring(item.label)}: {in_docstring(allowed_values(item))}"""'
+        yield f"    _inputs = {_tuple(list(self.constants.values()))}\n"
+        yield "    def __init__("
+        yield "        self,"
+        yield from ["        *,"] if self.policy.inputs else []
+        for item in self.policy.inputs:
+            yield f"        {self.fields[item.name]}: {_taken_type(item, aliases[item.name])} | Unknown{_none(item)} = UNKNOWN,"
+        yield "    ) -> None:"
+        yield f"        self._take({_tuple(list(self.fields.values()))})"
+
+    def alias(self, item: model.Input) -> str:
+        if not isinstance(item.domain, model.Choice) or len(item.domain.values) > 100:
+            return "str"
+        return self.name(self.fields[item.name].replace("_", " ").title().replace(" ", "") + "Value")
+
+    # ------------------------------------------------------------ decisions and requirements
+
+    def judgement(self) -> Iterator[str]:
+        names = identifiers([item.name for item in self.policy.decisions], _IN_A_JUDGEMENT, "decision")
+        yield "\n\nclass Judgement(Judged):"
+        yield '    """All that the policy says of one claim line."""\n'
+        yield "    __slots__ = ()"
+        for number, item in enumerate(self.policy.decisions):
+            yield "\n    @property"
+            yield f"    def {names[item.name]}(self) -> Answer:"
+            yield f'        """{in_docstring(item.label or item.name)}"""'
+            yield f"        return self._answers[{number}]"
+
+    def decision(self, item: model.Decision, made: Made) -> tuple[str, str, list[str], list[str]]:
+        """Give the call that answers, the name of the table, the lines of the table, and the lines of the functions."""
+        table = self.name(f"_{self.label(item.name, 'DECISION').upper()}")
+        answers = self.name(f"{table}_ANSWERS")
+        function = self.name(f"_{self.label(item.name, 'decision')}")
+        leaves = leaves_of(self.compiled.exact_graphs[item.name])
+        number = {leaf: index for index, leaf in enumerate(leaves)}
+        cited = {rule.name: [citation.text for citation in rule.citations] for rule in item.rules}
+
+        def end(leaf: Leaf) -> tuple[str, str]:
+            answer = leaf.answer
+            if not isinstance(answer, Answer):
+                return f"{answers}[0]", "nothing can happen"
+            return f"{answers}[{number[answer]}]", in_words(answer, cited)
+
+        says = in_docstring(item.label or item.name)
+        functions = Functions(self.compiled.graphs[item.name], self.tests, function, "Answer", end, says, self.used)
+        lines = [f"{table} = {literal(made)}", f"{answers} = {table}.answers"]
+        return f"{function}(known)", table, lines, list(functions.lines())
+
+    def requirement(self, item: model.Requirement, made: Made) -> tuple[str, str, list[str], list[str]]:
+        table = self.name(f"_{self.label(item.name, 'REQUIREMENT').upper()}")
+        states = self.name(f"{table}_STATES")
+        function = self.name(f"_{self.label(item.name, 'requirement').lower()}")
+        cited = ", ".join(citation.text for citation in item.citations)
+
+        def end(leaf: Leaf) -> tuple[str, str]:
+            state = str(leaf.answer or "not checked")
+            return f"{states}[{quoted(state)}]", f"{state} ({cited})" if state == "failed" and cited else state
+
+        graph = possible_part(self.compiled.exact_graphs[item.name])
+        functions = Functions(
+            graph, self.tests, function, "Requirement", end, in_docstring(item.label or item.name), self.used
+        )
+        lines = [f"{table} = {literal(made)}", f"{states} = {table}.states"]
+        return f"{function}(known)", table, lines, list(functions.lines())
+
+    def never(self) -> tuple[str, list[str]]:
+        compiler = self.compiled.study.compiler
+        graph = graph_of_condition("cannot happen", some(compiler.impossible()), compiler)
+        function = self.name("_cannot_happen")
+
+        def end(leaf: Leaf) -> tuple[str, str]:
+            return ("True", "") if leaf.answer == MET else ("False", "")
+
+        functions = Functions(
+            graph, self.tests, function, "bool", end, "Tell whether the facts cannot happen together.", self.used
+        )
+        return function, list(functions.lines())
+
+    def label(self, name: str, fallback: str) -> str:
+        return identifiers([name], (), fallback)[name]
+
+    def program(self, decisions: list[str], requirements: list[str]) -> list[str]:
+        tables = self.tables
+        return [
+            "_PROGRAM = Program(",
+            "    POLICY,",
+            "    Claim._inputs,",
+            f"    {_tuple(decisions)},",
+            f"    {_tuple(requirements)},",
+            *(
+                f"    {literal(part, 4)},"
+                for part in (tables.impossibles, tables.never, tables.presumptions, tables.sources)
+            ),
+            ")",
+        ]
+
+
+def in_words(answer: Answer, cited: dict[str, list[str]]) -> str:
+    """Say an answer, its rules and what they cite, on one line."""
+    said = f"{answer.force} {', '.join(answer.outcomes)}" if answer.outcomes else answer.kind
+    if answer.further:
+        said += f", and on a further line {', '.join(answer.further)}"
+    if answer.barred and answer.force != model.MUST_NOT:
+        said += f", not {', '.join(answer.barred)}"
+    said += f" ({answer.reason})" if answer.reason else ""
+    if answer.rules:
+        places = dict.fromkeys(text for rule in answer.rules for text in cited[rule])
+        said += f" by {', '.join(answer.rules)}" + (f" ({', '.join(places)})" if places else "")
+    return said
+
+
+def _section(title: str) -> str:
+    return f"\n# {'-' * 64} {in_comment(title)}\n"
+
+
+def _tuple(names: list[str]) -> str:
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
+def _called(calls: list[str]) -> str:
+    flat = _tuple(calls)
+    return flat if len(flat) < 100 else "(\n" + "".join(f"            {call},\n" for call in calls) + "        )"
+
+
+def _none(item: model.Input) -> str:
+    return " | None" if item.may_be_missing else ""
+
+
+def _kept_type(item: model.Input, choice: str) -> str:
+    """Give the type of a value once it is checked."""
+    match item.domain:
+        case model.YesNo():
+            kept = "bool"
+        case model.Choice():
+            kept = choice
+        case model.WholeNumber():
+            kept = "int"
+        case model.DecimalNumber():
+            kept = "Decimal"
+        case model.Day():
+            kept = "dt.date"
+        case model.SeveralCodes():
+            kept = "tuple[str, ...]"
+        case _:
+            kept = "str"
+    return kept
+
+
+def _taken_type(item: model.Input, choice: str) -> str:
+    """Give the type of what is taken for a value."""
+    match item.domain:
+        case model.YesNo():
+            taken = 'bool | Literal["yes", "no"]'
+        case model.Choice():
+            taken = choice
+        case model.WholeNumber():
+            taken = "int"
+        case model.DecimalNumber():
+            taken = "Decimal | int | str"
+        case model.Day():
+            taken = "dt.date | str"
+        case model.SeveralCodes():
+            taken = "list[str] | tuple[str, ...] | set[str] | frozenset[str]"
+        case _:
+            taken = "str"
+    return taken

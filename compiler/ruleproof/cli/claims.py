@@ -1,0 +1,71 @@
+"""A claim from a JSON file: numbers stay exact, and what is no claim is refused in words."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+from ruleproof.cli.failures import Failure
+from ruleproof.cli.reading import LARGEST_FILE, STDIN, shown
+
+
+class ClaimError(ValueError):
+    """A text that is no claim; `help` says how to mend it."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.message, self.help = message, help
+
+
+def read_claim(path: str) -> dict[str, object]:
+    """Read one JSON object: the names of inputs and their values."""
+    try:
+        text = _content(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ClaimError("the claim is not UTF-8 text", "save it again and choose the encoding UTF-8") from None
+    try:
+        found = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_without_repeats)
+    except json.JSONDecodeError as error:
+        what = error.msg[:1].lower() + error.msg[1:]
+        raise ClaimError(f"line {error.lineno}, column {error.colno}: this is no JSON: {what}", _EXAMPLE) from None
+    except ClaimError:
+        raise
+    except (RecursionError, ValueError) as error:
+        raise ClaimError(f"this JSON cannot be read: {type(error).__name__}", _EXAMPLE) from None
+    if not isinstance(found, dict):
+        raise ClaimError("a claim is one JSON object, input names to values", _EXAMPLE)
+    return found
+
+
+_EXAMPLE = 'write, for example: {"genes": 50, "analyte": "dna", "z_code": null}'
+
+
+def _content(path: str) -> bytes:
+    import sys
+
+    try:
+        if path == STDIN:
+            content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        else:
+            with Path(path).open("rb") as stream:
+                content = stream.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise Failure(f"{shown(path)}: the claim cannot be read: {reason}") from None
+    if len(content) > LARGEST_FILE:
+        raise ClaimError(f"the claim is larger than {LARGEST_FILE // 1024 // 1024} MB")
+    return content
+
+
+def _no_number(word: str) -> object:
+    raise ClaimError(f"`{word}` is no number of a claim", "write null where the claim has no value")
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ClaimError(f"`{name}` stands twice in the claim", "keep one of the two")
+        found[name] = value
+    return found

@@ -1,0 +1,115 @@
+"""`ruleproof eval`: the answer to one claim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ruleproof.cli.options import allow_option, format_option
+
+if TYPE_CHECKING:
+    from ruleproof.compiled import Compiled
+    from ruleproof.runtime.kernel.answers import Judged, JudgedClaim
+
+
+@click.command("eval")
+@click.argument("policy")
+@click.argument("input", metavar="INPUT")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the answer to this file.")
+@click.option("--as-posted-on", metavar="DATE", help="Answer by the texts posted on this day, such as 2024-03-21.")
+@allow_option
+@format_option("text", "json")
+def command(
+    policy: str, input: str, output: Path | None, as_posted_on: str | None, allow: tuple[str, ...], format: str
+) -> int:
+    """Answer one claim.
+
+    INPUT is a JSON file with one object, input names to values, or - for standard input.  An input that is left out is
+    unknown; null says that the claim has no value.  An object with a list of `lines` is judged line by line.
+
+    \b
+    Example:
+      echo '{"genes": 50, "analyte": "dna"}' | ruleproof eval panels.policy -
+    """
+    from ruleproof.cli.reading import STDIN
+
+    if policy == input == STDIN:
+        raise click.UsageError("only one of the policy and the claim can come from standard input")
+    compiled = _compiled(policy, allow, format)
+    if isinstance(compiled, int):
+        return compiled
+    return _answer(compiled, input, output, as_posted_on, format)
+
+
+def _compiled(path: str, allow: tuple[str, ...], format: str) -> Compiled | int:
+    """Give a policy that is fit to answer; else show what stands against it, and give the exit status."""
+    from ruleproof.cli.reading import read_one
+    from ruleproof.cli.report import Checked, Report, check_all
+    from ruleproof.cli.showing import show
+
+    (file,) = check_all([read_one(path)]).files
+    against = file.findings if file.compiled is None else file.compiled.errors
+    standing = tuple(finding for finding in against if finding.name not in allow)
+    if file.compiled is not None and not standing:
+        return file.compiled
+    report = Report((Checked(file.path, file.sha256, standing, file.source, status=file.status),))
+    show(report, format, None, "usual")
+    return report.status
+
+
+def _answer(compiled: Compiled, path: str, output: Path | None, as_posted_on: str | None, format: str) -> int:
+    from ruleproof.cli.claims import ClaimError, read_claim
+    from ruleproof.cli.formats.answers import answer_in_words, answer_object
+    from ruleproof.cli.formats.to_json import dumps
+    from ruleproof.cli.terminal import emit, say, style_for_results
+    from ruleproof.cli.writing import write_one
+    from ruleproof.runtime.kernel.values import InputError
+    from ruleproof.runtime.load import LoadedPolicy
+
+    try:
+        judged = _judged(LoadedPolicy(compiled), read_claim(path), as_posted_on)
+    except ClaimError as error:
+        return _refuse(path, error.message, error.help, {}, format)
+    except InputError as error:
+        about = {"input": error.input, "value": _shown(error.value), "allowed": error.allowed}
+        return _refuse(path, str(error), "", about | {"cannot_happen": list(error.cannot_happen)}, format)
+    if format == "json" and output is None:
+        emit(dumps(answer_object(judged)))
+    elif output is not None:
+        text = dumps(answer_object(judged)) if format == "json" else answer_in_words(compiled.policy, judged)
+        write_one(output, (text + "\n").encode("utf-8"))
+    else:
+        say(answer_in_words(compiled.policy, judged, style_for_results()))
+    return 0
+
+
+def _judged(policy: Any, facts: dict[str, object], as_posted_on: str | None) -> Judged | JudgedClaim:
+    decide = policy.decide_claim if isinstance(facts.get("lines"), list) else policy.decide
+    judged: Judged | JudgedClaim = decide(facts, as_posted_on=as_posted_on)
+    return judged
+
+
+def _shown(value: object) -> object:
+    """Give a refused value as JSON can hold it."""
+    return value if isinstance(value, str | bool | int | None) else str(value)
+
+
+def _refuse(path: str, message: str, help: str, about: dict[str, object], format: str) -> int:
+    """Show what is wrong with a claim, in the manner of a finding."""
+    from ruleproof.cli.formats.letters import visible
+    from ruleproof.cli.formats.to_json import dumps
+    from ruleproof.cli.machine import compiler_version
+    from ruleproof.cli.reading import shown
+    from ruleproof.cli.terminal import emit, say, style_for_findings
+
+    if format == "json":
+        finding = {"name": "input_error", "severity": "error", "message": message, "help": help, "path": "<stdin>" if path == "-" else shown(path)}
+        emit(dumps({"ruleproof": compiler_version(), "findings": [finding | about]}))
+    else:
+        style = style_for_findings()
+        say(f"{style.strong(visible(shown(path)) + ':')} {style.error('error')} {visible(message)}", err=True)
+        if help:
+            say(f"  {style.faint('help')}  {visible(help)}", err=True)
+    return 1

@@ -1,0 +1,82 @@
+"""What a policy answers to a claim, in words and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ruleproof.cli.formats.letters import visible
+from ruleproof.cli.machine import compiler_version
+from ruleproof.cli.terminal import Style
+
+if TYPE_CHECKING:
+    from ruleproof.model.nodes import Policy
+    from ruleproof.runtime.kernel.answers import Answer, Judged, JudgedClaim, Requirement
+
+_LABEL = 14
+
+
+def answer_object(judged: Judged | JudgedClaim) -> dict[str, Any]:
+    return {"ruleproof": compiler_version(), **judged.as_dict()}
+
+
+def answer_in_words(policy: Policy, judged: Judged | JudgedClaim, style: Style | None = None) -> str:
+    """Say every answer with its grounds, then the requirements; the lines of a claim one after the other."""
+    chosen = style or Style()
+    lines = getattr(judged, "lines", None)
+    if lines is None:
+        return "\n".join(_judged(policy, judged, chosen))  # type: ignore[arg-type]
+    parts = []
+    for number, line in enumerate(lines, 1):
+        parts += [chosen.strong(f"line {number}"), *_judged(policy, line, chosen)]
+    return "\n".join(parts)
+
+
+def _judged(policy: Policy, judged: Judged, style: Style) -> Iterator[str]:
+    for name, answer in judged.answers.items():
+        yield from _answer(policy, name, answer, style)
+    by_state: dict[str, list[Requirement]] = {}
+    for requirement in judged.requirements.values():
+        by_state.setdefault(requirement.state, []).append(requirement)
+    for requirement in by_state.pop("failed", []):
+        yield from _failed(requirement, style)
+    for state, requirements in by_state.items():
+        yield style.faint(f"requirements {state}: {visible(', '.join(item.name for item in requirements))}")
+
+
+def _answer(policy: Policy, name: str, answer: Answer, style: Style) -> Iterator[str]:
+    yield f"{style.strong(visible(name))}: {visible(_says(answer))}"
+    known = {rule.name: rule.label for rule in policy.decision(name).rules}
+    rules = [rule + (f" ({known[rule]})" if known.get(rule) else "") for rule in answer.rules]
+    questions = [f"{item.name} ({item.state}): {item.text}" for item in answer.questions]
+    possible = [_says(other) for other in answer.possible]
+    yield from _labelled("may also", answer.further, style)
+    yield from _labelled("must not", answer.barred, style)
+    yield from _labelled("by", rules, style)
+    yield from _labelled("source", answer.citations, style)
+    yield from _labelled("our reading", questions, style)
+    yield from _labelled("presumed", answer.presumed, style)
+    yield from _labelled("by a reviewer", answer.reviewer, style)
+    yield from _labelled("because", [answer.because] if answer.because else [], style)
+    yield from _labelled("then", [answer.action] if answer.action else [], style)
+    yield from _labelled("hangs on", [", ".join(answer.needed)] if answer.needed else [], style)
+    yield from _labelled("can be", possible, style)
+
+
+def _says(answer: Answer) -> str:
+    said = f"{answer.force} {', '.join(answer.outcomes)}".removeprefix("several ")
+    said = said if answer.kind == "outcome" else answer.kind
+    return said + (f": {answer.reason}" if answer.reason else "")
+
+
+def _failed(requirement: Requirement, style: Style) -> Iterator[str]:
+    label = f" ({visible(requirement.label)})" if requirement.label else ""
+    yield f"{style.error('failed')}: {visible(requirement.name)}{label}"
+    parts = [requirement.action or "consequence not stated", requirement.reason_codes, requirement.text]
+    yield from _labelled("then", [" · ".join(filter(None, parts))], style)
+    yield from _labelled("source", requirement.citations, style)
+
+
+def _labelled(label: str, said: Sequence[str], style: Style) -> Iterator[str]:
+    for index, text in enumerate(said):
+        yield "  " + style.faint(f"{'' if index else label:<{_LABEL}}") + visible(text)
