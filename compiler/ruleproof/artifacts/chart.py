@@ -28,7 +28,6 @@ class Kind(Enum):
     OUT_OF_SCOPE = "out-of-scope"
     CANNOT_ANSWER = "cannot-answer"
     GAP = "gap"
-    CANNOT_HAPPEN = "cannot-happen"
     CONTINUES = "continues"
     INPUT = "input"
     DEFINITION = "definition"

@@ -24,14 +24,14 @@ def plain(name: str) -> str:
     return name.replace("_", " ") if re.fullmatch(r"[^\W_]+(?:_[^\W_]+)*", name) else clean(name)
 
 
-def listed(words: Iterable[str], last: str = "or") -> str:
+def listed(words: Iterable[str], last: str = " or") -> str:
     """Join words as a sentence does.
 
     >>> listed(["dna", "rna", "both"]), listed(["dna"])
     ('dna, rna or both', 'dna')
     """
     *others, final = words
-    return f"{', '.join(others)} {last} {final}" if others else final
+    return f"{', '.join(others)}{last} {final}" if others else final
 
 
 # ---------------------------------------------------------------- questions
@@ -39,13 +39,18 @@ def listed(words: Iterable[str], last: str = "or") -> str:
 
 def question(space: Space, place: int) -> str:
     """Give what a question asks, with its unit unless the label names it."""
+    return f"{subject(space, place)}?"
+
+
+def subject(space: Space, place: int) -> str:
+    """Give what a question is about."""
     dimension = space.dimensions[place]
     item = space.inputs[dimension.input]
     label = clean(item.label) or plain(item.name)
     if dimension.group is not None:
-        return f"{label}: any of {group_words(space.policy, dimension.group.values, dimension.group_name)}?"
+        return f"{label}: any of {group_words(space.policy, dimension.group.values, dimension.group_name)}"
     unit = f" ({item.unit})" if item.unit and item.unit.lower() not in label.lower() else ""
-    return f"{label}{unit}?"
+    return f"{label}{unit}"
 
 
 def asked_of(space: Space, place: int) -> str:
@@ -73,7 +78,7 @@ def answer(space: Space, place: int, cells: int) -> str:
     chosen = [dimension.cells[number] for number in bits_of(cells)]
     words = [*_stretches(dimension, cells)] if _is_ordered(dimension) else [*_values(space, dimension, cells)]
     words += ["missing"] if any(cell.missing for cell in chosen) else []
-    return listed(words)
+    return listed(words, ", or" if _is_ordered(dimension) and len(words) > 1 else " or")
 
 
 def _is_ordered(dimension: Dimension) -> bool:
@@ -132,9 +137,9 @@ def _stretch(first: Cell, last: Cell, from_start: bool, to_end: bool) -> str:
     if from_start and to_end:
         return "any date" if is_date else "any number"
     if to_end:
-        return f"{low} or later" if is_date else f"{low} or more" if first.low_closed else f"more than {low}"
+        return f"from {low}" if is_date else f"{low} or more" if first.low_closed else f"more than {low}"
     if from_start:
-        return f"{high} or earlier" if is_date else f"{high} or less" if last.high_closed else f"less than {high}"
+        return f"until {high}" if is_date else f"up to {high}" if last.high_closed else f"less than {high}"
     above = f"{low}" if first.low_closed else f"more than {low}"
     return f"{above} to {high}" if last.high_closed else f"{above} to less than {high}"
 
@@ -181,7 +186,7 @@ def headline(decision: model.Decision, end: Say) -> str:
         case Kind.SEVERAL:
             return "; ".join(map(plain, said.outcomes))
         case Kind.ALSO:
-            return f"may also report {listed(map(plain, said.outcomes), 'and')} on a further line"
+            return f"may also report {listed(map(plain, said.outcomes), ' and')} on a further line"
         case Kind.MUST_NOT:
             return f"must not report {listed(map(plain, said.outcomes))}"
         case _:
@@ -194,23 +199,25 @@ def small_print(decision: model.Decision, end: Say) -> Iterator[str]:
     if said.kind == meaning.CANNOT_ANSWER:
         yield clean(said.reason)
     if said.further:
-        yield f"may also report {listed(map(plain, said.further), 'and')} on a further line"
+        yield f"may also report {listed(map(plain, said.further), ' and')} on a further line"
     if said.barred:
         yield f"must not report {listed(map(plain, said.barred))}"
     rules = [rule for rule in decision.rules if rule.name in end.always]
     for rule in rules:
-        yield " · ".join([clean(rule.name), *_about_open(rule)])
-    if end.at_times and said.kind != meaning.OPEN:
-        yield f"in part also {listed(map(clean, end.at_times), 'and')}"
+        yield from _left_open(rule) if rule.left_open else ()
+    named = [clean(rule.name) for rule in rules if not rule.left_open]
+    also = f", in part also {listed(map(clean, end.at_times), ' and')}" if end.at_times else ""
+    if named:
+        yield f"{'rules' if len(named) > 1 else 'rule'} {listed(named, ' and')}{also}"
     yield from dict.fromkeys(clean(citation.text) for rule in rules for citation in rule.citations)
 
 
-def _about_open(rule: model.Rule) -> Iterator[str]:
-    if rule.left_open:
-        yield clean(rule.label)
-        yield from (f"question {clean(reading)}" for reading in rule.readings)
-        if rule.action:
-            yield f"then {clean(rule.action)}"
+def _left_open(rule: model.Rule) -> Iterator[str]:
+    yield f"{clean(rule.name)}: {clean(rule.label)}" if rule.label else clean(rule.name)
+    asked = f"question {listed(map(clean, rule.readings), ' and')}" if rule.readings else ""
+    then = f"then {clean(rule.action)}" if rule.action else ""
+    if asked or then:
+        yield ", ".join(part for part in (asked, then) if part)
 
 
 def end_in_full(decision: model.Decision, end: Say) -> str:
@@ -220,9 +227,9 @@ def end_in_full(decision: model.Decision, end: Say) -> str:
         parts.append(end.answer.reason)
     for rule in decision.rules:
         if rule.name in end.always:
-            cited = listed([citation.text for citation in rule.citations], "and") if rule.citations else "no source"
+            cited = listed([citation.text for citation in rule.citations], " and") if rule.citations else "no source"
             about = ": ".join(part for part in (rule.name, rule.label, rule.because) if part)
             parts.append(f"{about} ({cited})")
     if end.at_times:
-        parts.append(f"in part also {listed(end.at_times, 'and')}")
+        parts.append(f"in part also {listed(end.at_times, ' and')}")
     return clean(". ".join(parts))

@@ -16,7 +16,7 @@ from ruleproof.artifacts.to_svg import scale_on_page
 from ruleproof.model.nodes import Decision
 from ruleproof.prover.space import Space
 
-QUESTION_WIDTH, END_WIDTH, WORDS_WIDTH, NOTE_WIDTH = 24, 28, 18, 100
+QUESTION_WIDTH, END_WIDTH, WORDS_WIDTH, NOTE_WIDTH = 24, 28, 18, 95
 """How many letters a line has in a question, at an end, on an arrow, and below the title."""
 
 SMALLEST = 0.72
@@ -128,12 +128,12 @@ class _Drawing:
     def notes(self, section: Section) -> Iterator[str]:
         yield from self.heading.notes
         here = [
-            f"{words.question(self.space, place)} {words.answer(self.space, place, mask)}"
+            f"{words.subject(self.space, place)}: {words.answer(self.space, place, mask)}"
             for place, (mask, full) in enumerate(zip(section.reached_by, self.space.whole, strict=True))
             if mask != full
         ]
         if here:
-            yield f"Reached where: {'; '.join(here)}."
+            yield f"Here: {'; '.join(here)}."
         if self.decision.out_of_scope and any(box.kind is Kind.OUT_OF_SCOPE for box in self.boxes):
             yield f"Out of scope: {self.decision.out_of_scope}."
 

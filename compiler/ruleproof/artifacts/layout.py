@@ -32,7 +32,7 @@ class LayoutError(Exception):
     """The layout engine could not draw a chart."""
 
 
-class LayoutTooSlow(LayoutError):
+class LayoutTooSlowError(LayoutError):
     """The layout engine took longer than it was given."""
 
 
@@ -86,7 +86,7 @@ class _Drawing:
             raise
         if stopped:
             self._stop(thread)
-            raise LayoutTooSlow(f"the chart could not be laid out in {seconds:g} seconds")
+            raise LayoutTooSlowError(f"the chart could not be laid out in {seconds:g} seconds")
         if self.error is not None:
             raise LayoutError(f"the layout engine failed: {str(self.error).splitlines()[0]}") from self.error
         return self.svg

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
-from ruleproof.artifacts.steps import Ask, Step, Table, TooManyQuestions, in_order
+from ruleproof.artifacts.steps import Ask, Step, Table, TooManyQuestionsError, in_order
 from ruleproof.graph.nodes import Graph, Leaf, Node, Question
 from ruleproof.model.meaning import CANNOT_ANSWER, OUT_OF_SCOPE, Answer
 from ruleproof.prover.boxes import merged
@@ -42,7 +42,7 @@ def steps_of(graph: Graph) -> Step:
         return _as_it_is(graph)
     try:
         return _Reorder(graph).run()
-    except TooManyQuestions:
+    except TooManyQuestionsError:
         return _as_it_is(graph)
 
 

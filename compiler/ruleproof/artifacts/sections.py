@@ -15,7 +15,7 @@ from ruleproof.artifacts.extent import Extent
 from ruleproof.artifacts.steps import Ask, Say, Step, Way, bottom_up
 from ruleproof.prover.space import Box
 
-MOST_REPEATED = 6
+MOST_REPEATED = 4
 """How many questions may be drawn again for the sake of reading on without turning a page."""
 
 Lines: TypeAlias = tuple[str, ...]

@@ -39,7 +39,7 @@ class Ask:
 Step: TypeAlias = Say | Ask
 
 
-class TooManyQuestions(Exception):
+class TooManyQuestionsError(Exception):
     """There would be more questions than anybody reads."""
 
 
@@ -60,7 +60,7 @@ class Table:
         """Give the question with these ways; ways to the same step become one, and one way needs no question."""
         self._made += 1
         if self._made > self.most:
-            raise TooManyQuestions
+            raise TooManyQuestionsError
         joined: dict[int, tuple[int, Step]] = {}
         for cells, step in ways:
             joined[id(step)] = (joined.get(id(step), (0, step))[0] | cells, step)

@@ -16,7 +16,6 @@ from ruleproof.artifacts.chart import Arrow, Box, Chart, Group, Kind, Line
 
 FONT = "Helvetica,Arial,sans-serif"
 FONT_SIZE = 10
-TITLE_SIZE = 12
 
 _BLUE, _GREEN, _ORANGE, _PURPLE, _RED, _GREY = "#0072b2", "#00795a", "#a86f00", "#9c4f7c", "#c04f00", "#6b6b6b"
 
@@ -38,10 +37,9 @@ STYLES: Mapping[Kind, Style] = {
     Kind.LEFT_OPEN: _style("note", "filled", _PURPLE, "#f9ebf3", "1.5"),
     Kind.NOTHING_APPLIES: _style("box", "rounded,filled", _GREY, "#ffffff"),
     Kind.OUT_OF_SCOPE: _style("box", "filled", "#c8c8c8", "#f4f4f4"),
-    Kind.CANNOT_ANSWER: _style("hexagon", "filled", _RED, "#fdeee4", "1.5"),
+    Kind.CANNOT_ANSWER: _style("box", "dotted,filled", _RED, "#fdeee4", "2"),
     Kind.GAP: _style("octagon", "filled", _RED, "#fbd9c4", "3"),
-    Kind.CANNOT_HAPPEN: _style("box", "dotted,filled", _GREY, "#ffffff"),
-    Kind.CONTINUES: _style("invhouse", "filled", "#444444", "#eeeeee"),
+    Kind.CONTINUES: {**_style("box", "filled", "#444444", "#eeeeee"), "peripheries": "2"},
     Kind.INPUT: _style("box", "rounded,filled", "#444444", "#ffffff"),
     Kind.DEFINITION: _style("ellipse", "filled", _ORANGE, "#fff4dc"),
     Kind.DECISION: _style("box", "filled", _BLUE, "#e3f1fa", "2.5"),
@@ -57,14 +55,14 @@ _PAGE = {
     "labelloc": "t",
     "labeljust": "l",
     "fontname": FONT,
-    "fontsize": str(TITLE_SIZE),
+    "fontsize": str(FONT_SIZE),
     "splines": "polyline",
     "ranksep": "0.16",
     "ordering": "out",
     "charset": "UTF-8",
 }
-_BOXES = {"fontname": FONT, "fontsize": str(FONT_SIZE), "fontcolor": "#111111", "margin": "0.1,0.05", "height": "0.3"}
-_WORDS = {"shape": "plain", "margin": "0.03,0.01"}
+_BOXES = {"fontname": "Helvetica-Bold", "fontsize": str(FONT_SIZE), "fontcolor": "#111111", "margin": "0.1,0.05", "height": "0.3"}
+_WORDS = {"shape": "plain", "fontname": FONT, "margin": "0.03,0.01"}
 _ARROWS = {"color": "#444444", "arrowsize": "0.7"}
 
 

@@ -20,11 +20,13 @@ from ruleproof.artifacts.to_dot import FONT, FONT_SIZE, id_in_picture, second_ha
 MARGIN = 10
 """The margins on paper, in millimetres."""
 
+TITLE_SIZE = 12
+
 PAGE_LONG, PAGE_SHORT = (297 - 2 * MARGIN) * 72 / 25.4, (210 - 2 * MARGIN) * 72 / 25.4
 """What A4 paper leaves between its margins, in points."""
 
 
-class PictureIncomplete(Exception):
+class PictureError(Exception):
     """The picture that was drawn lacks a part of the chart: a fault of the layout engine or of this program."""
 
 
@@ -68,7 +70,7 @@ def scale_on_page(width: float, height: float) -> float:
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _GEOMETRY = {"polygon": "points", "polyline": "points", "path": "d", "ellipse": "rx"}
 _ATTRIBUTES = frozenset(
-    "cx cy d fill font-size points rx ry stroke stroke-dasharray stroke-width text-anchor transform x y".split()
+    {"cx", "cy", "d", "fill", "font-size", "points", "rx", "ry", "stroke", "stroke-dasharray", "stroke-width", "text-anchor", "x", "y"}
 )
 
 
@@ -89,8 +91,8 @@ class _Drawing:
             if _name(part) == "g":
                 self.left[part.get("id", "")] = part
 
-    def fault(self, what: str) -> PictureIncomplete:
-        return PictureIncomplete(f"the picture of chart {self.chart.name} lacks {what}; please report this")
+    def fault(self, what: str) -> PictureError:
+        return PictureError(f"the picture of chart {self.chart.name} lacks {what}; please report this")
 
     def take(self, id: str, what: str, shapes: frozenset[str]) -> tuple[list[Element], list[Element]]:
         """Take the part with an id: its shapes and its texts; there must be a shape of the kinds named, and not empty."""
@@ -138,7 +140,7 @@ class _Drawing:
 
     def check_nothing_else(self) -> None:
         if self.left:
-            raise PictureIncomplete(f"the picture of chart {self.chart.name} shows {min(self.left)}, which is not of it")
+            raise PictureError(f"the picture of chart {self.chart.name} shows {min(self.left)}, which is not of it")
 
     def part(self, id: str, kind: str, tooltip: str, content: list[Element], marked: bool) -> Element:
         made = Element("g", {"id": id_in_picture(self.chart, id), "class": f"{kind} marked" if marked else kind})
@@ -151,7 +153,7 @@ class _Drawing:
         """Give the finished picture: heading, then frames, arrows and boxes, so that boxes lie on top."""
         heading = [_plain(item) for item in self.page if _name(item) == "text"]
         self.check_words(heading, (self.chart.title, *self.chart.notes), "its heading")
-        heading[0].set("font-weight", "bold")
+        heading[0].attrib.update({"font-weight": "bold", "font-size": str(TITLE_SIZE)})
         page = Element("g", {"transform": self.page.get("transform", "")})
         page.extend([*(_plain(item) for item in self.page if _name(item) == "polygon"), *heading, *parts])
         root = Element("svg", self.frame())

@@ -12,7 +12,7 @@ from ruleproof.model.nodes import LEFT_OPEN, Decision, Policy, Rule
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import merged
 from ruleproof.prover.regions import case_in_words, regions_of, written_name
-from ruleproof.prover.space import Box
+from ruleproof.prover.space import Box, Space
 from ruleproof.prover.study import Study
 from ruleproof.source import Span
 
@@ -72,11 +72,18 @@ class About:
             citations=tuple(dict.fromkeys(citation.text for rule in rules for citation in rule.citations)),
             regions=regions_of(space, joined),
             witness=witness,
-            claim=case_in_words(space, witness, inputs) if witness else "",
+            claim=case_in_words(space, witness, _restricted(space, boxes[0])) if witness else "",
             size=sum_of_sizes(self.study, joined, inputs) if boxes else None,
             repairs=repairs,
             **others,
         )
+
+
+def _restricted(space: Space, box: Box) -> list[str]:
+    """Give the inputs that a box restricts: the others do not matter in it."""
+    return [
+        name for name, places in space.places.items() if any(box[place] != space.dimensions[place].full for place in places)
+    ]
 
 
 def rules_named(decision: Decision, names: Iterable[str]) -> tuple[Rule, ...]:

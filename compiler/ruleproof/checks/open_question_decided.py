@@ -31,7 +31,7 @@ def _silent(study: Study, about: About, question: Question) -> Iterator[Finding]
     for name in question.rules:
         rule = rule_named(study.policy, name)
         for override in rule.overrides if rule is not None else ():
-            if rule is not None and override.rule in question.rules and override.reading != question.name:
+            if rule is not None and override.rule in question.rules and not override.reading:
                 message = f"`{name}` overrides `{override.rule}` and so decides the open question `{question.name}` in silence"
                 yield about.finding(
                     message,
@@ -51,7 +51,7 @@ def _beaten(study: Study, about: About, question: Question) -> Iterator[Finding]
     for holding, boxes in landscape.boxes.items() if landscape is not None else ():
         if rule.name in holding and others & holding and landscape is not None:
             givers = set(landscape.answers[holding].rules)
-            if rule.name not in givers or others & givers:
+            if others & givers:
                 message = f"`{rule.name}` answers question `{question.name}` provisionally, but does not win there"
                 yield about.finding(
                     message,

@@ -88,7 +88,7 @@ class Conditions:
         """Give what a whole condition tests, with a warning where a negative test meets a missing value unnoticed."""
         for name in dict.fromkeys(_unguarded(node, False)):
             if name.text in self.may_be_missing and name.text not in {found.text for found in _presence_tests(node)}:
-                message = f"`not` also holds where `{name.text}` is missing"
+                message = f"this also holds where `{name.text}` is missing"
                 help = f"add `and {name.text} is present`, or `or {name.text} is missing` to say that it is meant"
                 self.declared.report("unguarded_not", name.span, message, help)
         return self.resolve(node)

@@ -58,7 +58,7 @@ def domain_from_tree(declared: Declared, node: tree.Domain) -> Domain:
                     f"no number lies from {low.value} to {high.value}",
                     "write the lower bound first",
                 )
-            return WholeNumber(int(low.value), max(int(low.value), int(high.value)))
+            return WholeNumber(*sorted((int(low.value), int(high.value))))
         case tree.DecimalNumber(span, low, high, places):
             if low.value > high.value:
                 declared.report(
@@ -75,7 +75,7 @@ def domain_from_tree(declared: Declared, node: tree.Domain) -> Domain:
                     "write a whole number from 0 to 12",
                 )
                 places = None
-            return DecimalNumber(low.value, max(low.value, high.value), None if places is None else int(places.value))
+            return DecimalNumber(*sorted((low.value, high.value)), None if places is None else int(places.value))
         case tree.DateRange(span, low, high):
             if high is not None and high.value < low.value:
                 declared.report(
@@ -84,7 +84,7 @@ def domain_from_tree(declared: Declared, node: tree.Domain) -> Domain:
                     f"no day lies from {low.value} to {high.value}",
                     "write the earlier day first",
                 )
-            return Day(low.value, None if high is None else max(low.value, high.value))
+            return Day(low.value, None) if high is None else Day(*sorted((low.value, high.value)))
         case tree.CodeOf(_, system):
             return OneCode(system.text, *_system(declared, system))
         case tree.CodesOf(_, system):
@@ -163,7 +163,7 @@ def words_of_domain(domain: Domain) -> str:
         case WholeNumber(low, high):
             return f"a whole number from {low} to {high}"
         case DecimalNumber(low, high, places):
-            exact = "" if places is None else f" with {places} decimals"
+            exact = "" if places is None else f" with {places} decimal{'' if places == 1 else 's'}"
             return f"a number from {low} to {high}{exact}"
         case Day(low, high):
             return f"a date from {low.isoformat()}" + ("" if high is None else f" to {high.isoformat()}")

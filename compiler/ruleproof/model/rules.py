@@ -57,12 +57,13 @@ class Clauses:
         """Give the one clause of a kind; its absence is remarked too."""
         found = self.one(block, kind, words)
         if found is None:
-            what = block.__class__.__name__.lower()
-            names = {"leaveopen": "leave open", "cannothappen": "cannot happen", "expectfinding": "expect finding"}
+            words_of = {"LeaveOpen": "leave open", "CannotHappen": "cannot happen"}
+            kind_of_block = type(block).__name__
+            said = words_of.get(kind_of_block, kind_of_block.lower())
             self.declared.report(
                 "missing_part",
                 block.name.span,
-                f"{names.get(what, what)} `{block.name.text}` has no `{words}`",
+                f"`{said} {block.name.text}` has no `{words}`",
                 f"add, for example, `{example}`",
             )
         return found

@@ -160,7 +160,7 @@ class Space:
         return case
 
     def sample(self, box: Box) -> dict[str, Value]:
-        """Give one case of a box: the first cell of each dimension that is not missing, where there is one."""
+        """Give one case of a box: of each dimension the first cell that is not missing; of yes and no rather no."""
         return self.decode(tuple(_first(dimension, mask) for dimension, mask in zip(self.dimensions, box, strict=True)))
 
     def samples(self) -> dict[str, tuple[Value, ...]]:
@@ -210,6 +210,8 @@ def _first(dimension: Dimension, mask: int) -> int:
     if dimension.group is not None:
         return numbers[-1]
     named = [number for number in numbers if not dimension.cells[number].missing]
+    if dimension.cells[0].values == ("yes",):
+        return numbers[0] if not named else named[-1]
     return (named or numbers)[0]
 
 

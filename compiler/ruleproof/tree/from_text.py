@@ -7,19 +7,21 @@ tree, and the names that it would have declared are remembered, so that no later
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from lark import Lark, TextSlice, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
+from lark.lexer import PatternStr
 
 from ruleproof.finding import Finding
 from ruleproof.resources import folder
 from ruleproof.source import Source, Span
 from ruleproof.tree import nodes
 from ruleproof.tree.blocks import DEEPEST_BRACKETS, STARTS, Piece, pieces, policy_text, refusals, too_deep, without_rows
-from ruleproof.tree.messages import explain_unexpected, language_finding
+from ruleproof.tree.messages import explain_start, explain_unexpected, language_finding
 from ruleproof.tree.to_nodes import ProblemError, ToNodes
 
 _CELLS = ("column", "rule_cell", "test_cell", "outcome_cell", "cite_cell", "names_cell", "date_cell", "text_cell")
@@ -31,6 +33,9 @@ _OTHER_COLUMNS = {
     "from": "date_cell",
     "until": "date_cell",
 }
+
+_FOUND = re.compile(r'"(?:\\.|[^"\\\n])*"?|[\w`]+[\w.]*|[<>=!&|]+|[^\w\s]')
+"""What stands at a place, as an author would name it: a text, a word, a sign."""
 
 
 @cache
@@ -88,7 +93,7 @@ class _Reader:
             first = re.search(r"(?m)^[ \t]*([^\s#]\S*)", self.text[piece.span.start : piece.span.end])
             assert first is not None
             span = Span(piece.span.start + first.start(1), piece.span.start + first.end(1))
-            self.findings.append(explain_unexpected(self.source, span, (), "", at_block_start=True))
+            self.findings.append(explain_start(self.source, span))
             self.forget(piece)
             return None
         deep = too_deep(self.text, piece.span)
@@ -137,11 +142,11 @@ class _Reader:
             expected, at = set(), None
         before = self.rowless[span.start : span.end if at is None else at]
         if at is None:
-            at = span.start + len(_without_comments(before).rstrip())
-            return explain_unexpected(self.source, Span(at, at), tuple(sorted(expected)), rule, before=before)
-        found = re.compile(r'"(?:\\.|[^"\\\n])*"?|[\w`]+[\w.]*|[^\w\s]').match(self.source.text, at, span.end)
-        end = found.end() if found else at + 1
-        return explain_unexpected(self.source, Span(at, end), tuple(sorted(expected)), rule, before=before)
+            at = end = span.start + len(_without_comments(before).rstrip())
+        else:
+            found = _FOUND.match(self.source.text, at, span.end)
+            end = found.end() if found else at + 1
+        return explain_unexpected(self.source, Span(at, end), _as_written(expected), rule, before=before)
 
     # -------------------------------------------------------------- tables
 
@@ -217,9 +222,9 @@ class _Reader:
     def row(self, line: Span, names: list[str]) -> nodes.Row | None:
         cells = self.cells(line)
         if len(cells) != len(names):
-            message = f"this row has {len(cells)} cells, the table has {len(names)} columns"
+            message = f"this row is cut into {len(cells)}, and the table has {len(names)} columns"
             self.report(
-                "missing_part", line, message, "write one cell for each column; `-` says that the input does not matter"
+                "missing_part", line, message, "write something under each column, between bars; `-` says that the input does not matter"
             )
             self.forget(Piece("", line))
             return None
@@ -232,7 +237,7 @@ class _Reader:
                 self.report(
                     "missing_part",
                     Span(cell.start - 1, cell.start),
-                    f"the cell under `{name}` is empty",
+                    f"nothing stands under `{name}` in this row",
                     "write `-` where the input does not matter",
                 )
                 failed = True
@@ -251,6 +256,13 @@ class _Reader:
             services = nodes.Services(line, read.get("from"), read.get("until"))
         cites, readings = read.get("cite") or (), read.get("reading") or ()
         return nodes.Row(line, read["rule"], tuple(tests), read["outcome"], cites, readings, services, read.get("note"))
+
+
+def _as_written(expected: Iterable[str]) -> tuple[str, ...]:
+    """Give the words and signs among what the parser expects as they are written, the patterns by name, in order."""
+    patterns = {terminal.name: terminal.pattern for terminal in _parser().terminals}
+    known = [(name, patterns[name]) for name in expected if name in patterns]
+    return tuple(sorted({found.value if isinstance(found, PatternStr) else name for name, found in known}))
 
 
 def _without_comments(text: str) -> str:

@@ -12,6 +12,15 @@ from ruleproof.source import Source, Span
 from ruleproof.tree.blocks import STARTS
 
 _BLOCK_WORDS = tuple(words for words, _ in STARTS)
+_FIRST_WORDS = frozenset(_BLOCK_WORDS) | {words.split()[0] for words in _BLOCK_WORDS}
+_WORDS_INSIDE = {
+    "CONSEQUENCE": ("deny", "reject", "return", "pend", "needs record"),
+    "AUTHORITY": ("binding", "background"),
+    "REQUIREMENT_STATE": ("met", "failed", "not checked", "not applicable"),
+    "ANSWER_KIND": ("nothing", "left open", "out of scope", "not known yet", "cannot answer"),
+}
+"""Patterns of the grammar that are a choice of words."""
+
 _SAID = {
     "NAME": "a name",
     "STRING": 'a text in quotes ("…")',
@@ -20,24 +29,44 @@ _SAID = {
     "CODE": "a code such as CPT 81445",
     "PARAGRAPH": "a paragraph id such as coding.targeted.1",
     "REVISION": "a revision such as Rev 8",
-    "LPAR": "`(`",
-    "RPAR": "`)`",
-    "COMMA": "`,`",
-    "MINUS": "`-`",
-    "__ANON_0": "`..`",
     "BOUND": "a bound such as >= 5",
-    "CONSEQUENCE": "`deny`, `reject`, `return`, `pend` or `needs record`",
-    "ANSWER_KIND": "`nothing`, `left open`, `out of scope`, `not known yet` or `cannot answer`",
-    "REQUIREMENT_STATE": "`met`, `failed`, `not checked` or `not applicable`",
-    "AUTHORITY": "`binding` or `background`",
 }
-_WORDS_INSIDE = {
-    "CONSEQUENCE": ("deny", "reject", "return", "pend", "needs record"),
-    "AUTHORITY": ("binding", "background"),
-    "REQUIREMENT_STATE": ("met", "failed"),
-    "ANSWER_KIND": ("nothing", "left open", "out of scope", "not known yet", "cannot answer"),
+"""The other patterns of the grammar, in words."""
+
+_BLOCKS = {
+    "policy": "policy line",
+    "presume": "presumption",
+    "define": "definition",
+    "require": "requirement",
+    "codes": "code list",
+    "silence": "line about silence",
+    "accept": "acceptance",
+    "prove": "proof",
+    "cannot_happen": "`cannot happen`",
+    "leave_open": "`leave open`",
+    "expect_finding": "`expect finding`",
+    "not_modelled": "`not modelled`",
 }
-_ONCE_READ = re.compile(r"[a-z]+(?:_[a-z]+)*")
+"""What a block is called where its first word is no noun."""
+
+_INSTEAD = {
+    "=": ("is", "as"),
+    "==": ("is",),
+    "!=": ("is not",),
+    "<>": ("is not",),
+    ">=": ("is at least",),
+    "<=": ("is at most",),
+    ">": ("is more than",),
+    "<": ("is less than",),
+    "&": ("and",),
+    "&&": ("and",),
+    "||": ("or",),
+    "if": ("when",),
+    "unless": ("overrides",),
+    "otherwise": ("else",),
+    "than": ("is more than", "is less than"),
+}
+"""Signs and words of other languages, and how this one says them."""
 
 
 @cache
@@ -62,97 +91,85 @@ def did_you_mean(word: str, known: tuple[str, ...] | list[str] | set[str] | froz
     return near[0] if near else ""
 
 
+def explain_start(source: Source, span: Span) -> Finding:
+    """Say that no block begins with the word at `span`."""
+    found = source.slice(span)
+    near = did_you_mean(found, _BLOCK_WORDS) or did_you_mean(found, _FIRST_WORDS)
+    begin = "begin with `policy NAME`; each block begins with a word such as `input`, `rule` or `decision`"
+    help = f"did you mean `{near}`?" if near else begin
+    return language_finding(source, "unexpected_word", span, f"no block begins with `{_short(found)}`", help)
+
+
 def explain_unexpected(
-    source: Source, span: Span, expected: tuple[str, ...], rule: str, *, before: str = "", at_block_start: bool = False
+    source: Source, span: Span, expected: tuple[str, ...], rule: str, *, before: str = ""
 ) -> Finding:
     """Say what stands at `span`, why it cannot stand there, and what could.
 
-    `expected` are the names of the grammar's terminals that could follow, `before` is the text of the block up to here.
+    `expected` is what could follow: a word or sign as it is written, or the name of a pattern of the grammar.  `before` is
+    the text of the block up to here.
     """
     found = source.slice(span)
-    keywords = _keywords(expected)
-    block = rule.removesuffix("_cell").replace("_", " ")
-    if at_block_start:
-        near = did_you_mean(found, _BLOCK_WORDS) or did_you_mean(found, {word.split()[0] for word in _BLOCK_WORDS})
-        help = (
-            f"did you mean `{near}`?"
-            if near
-            else "begin with `policy NAME`; each block begins with a word such as `input`, `rule` or `decision`"
-        )
-        return language_finding(source, "unexpected_word", span, f"no block begins with `{_short(found)}`", help)
+    where = "row" if rule.endswith(("_cell", "column")) else _BLOCKS.get(rule, rule)
     if not found:
-        return language_finding(
-            source,
-            "missing_part",
-            span,
-            f"the {_article(rule, block)} ends here, but it still needs {_choices(expected)}",
-            _example_of(rule),
-        )
-    if found[0] == '"' and (len(found) == 1 or found[-1] != '"'):
-        help = 'write a straight quote (") at its end, on the same line'
-        return language_finding(source, "unexpected_word", span, "this text has no closing quote", help)
-    if found == '"' or found == "`":
-        return language_finding(
-            source, "unexpected_word", span, "this quote is not closed on its line", "close it on the same line"
-        )
+        message = f"the {where} ends here, but it still needs {_choices(expected)}"
+        return language_finding(source, "missing_part", span, message, _example_of(rule, expected))
     if found in ("and", "or") and _chains(before, found):
-        other = "or" if found == "and" else "and"
-        message = f"`{found}` is mixed with `{other}` in one chain"
-        return language_finding(
-            source, "mixed_and_or", span, message, "group the parts: `all of (…, …)`, `any of (…, …)`"
-        )
-    word = re.fullmatch(r"[^\W\d]\w*", found)
-    line_start = not source.text[: span.start].rpartition("\n")[2].strip()
-    if word:
-        known = set(keywords) | (
-            set(_BLOCK_WORDS) | {words.split()[0] for words in _BLOCK_WORDS} if line_start else set()
-        )
-        near = did_you_mean(found, known - {found})
-        if near:
-            return language_finding(
-                source, "unexpected_word", span, f"`{found}` is no word that can stand here", f"did you mean `{near}`?"
-            )
-        if "NAME" in expected:
-            message = f"`{found}` is a word of the language and cannot be a name here"
-            return language_finding(
-                source, "unexpected_word", span, message, "choose another name, or write it in backquotes"
-            )
-    where = f"in this {block}" if rule else "here"
-    message = f"`{_short(found)}` cannot stand here {where}" if rule else f"`{_short(found)}` cannot stand here"
-    return language_finding(source, "unexpected_word", span, message, f"what can stand here: {_choices(expected)}")
+        message = f"`{found}` is mixed with `{'or' if found == 'and' else 'and'}` in one chain"
+        help = "group the parts: `all of (…, …)`, `any of (…, …)`"
+        return language_finding(source, "mixed_and_or", span, message, help)
+    if found[0] == '"' and (len(found) == 1 or found[-1] != '"'):
+        message, help = "this text has no closing quote", 'write a straight quote (") at its end, on the same line'
+    elif found == "`":
+        message, help = "this quote is not closed on its line", "close it on the same line"
+    elif found not in _INSTEAD and (near := _misspelt(source, span, expected)):
+        message, help = f"`{found}` is no word that can stand here", f"did you mean `{near}`?"
+    elif "NAME" in expected and _is_word(found) and not _instead(found, expected):
+        message = f"`{found}` is a word of the language and cannot be a name here"
+        help = "choose another name, or write it in backquotes"
+    else:
+        message = f"`{_short(found)}` cannot stand here, in this {where}"
+        help = _instead(found, expected) or f"what can stand here: {_choices(expected)}"
+    return language_finding(source, "unexpected_word", span, message, help)
 
 
-def _article(rule: str, block: str) -> str:
-    return "cell" if rule.endswith(("_cell", "column")) else block
+def _instead(found: str, expected: tuple[str, ...]) -> str:
+    """Say how the language writes a sign or word of another language, where that could stand here."""
+    known = _INSTEAD.get(found, ())
+    fitting = [f"`{words}`" for words in known if found == "than" or words.split(maxsplit=1)[0] in expected]
+    return f"write {_in_a_row(fitting)}" if fitting else ""
+
+
+def _misspelt(source: Source, span: Span, expected: tuple[str, ...]) -> str:
+    """Give the word that was probably meant: one that can follow, or one that begins a block where a line begins."""
+    found = source.slice(span)
+    if not _is_word(found):
+        return ""
+    begins_line = not source.text[: span.start].rpartition("\n")[2].strip()
+    return did_you_mean(found, (set(_words(expected)) | (_FIRST_WORDS if begins_line else set())) - {found})
+
+
+def _is_word(found: str) -> bool:
+    return re.fullmatch(r"[^\W\d]\w*", found) is not None
 
 
 def _short(found: str) -> str:
     return found if len(found) <= 40 else found[:39] + "…"
 
 
-def _keywords(expected: tuple[str, ...]) -> tuple[str, ...]:
-    words: list[str] = []
-    for name in expected:
-        if name in _WORDS_INSIDE:
-            words += _WORDS_INSIDE[name]
-        elif (
-            name not in _SAID
-            and name.isupper()
-            and not name.startswith(("_", "$"))
-            and name != "COMMENT"
-            and name != "SPACE"
-        ):
-            words.append(name.lower())
-    return tuple(sorted(set(words)))
+def _words(expected: tuple[str, ...]) -> list[str]:
+    """Give the words that could follow, in the order of the alphabet."""
+    return sorted({word for name in expected for word in _WORDS_INSIDE.get(name, (name,)) if word[0].islower()})
 
 
 def _choices(expected: tuple[str, ...]) -> str:
-    said = [f"`{word}`" for word in _keywords(tuple(name for name in expected if name not in _WORDS_INSIDE))]
-    said += [_SAID[name] for name in expected if name in _SAID and name not in said]
-    said = said[:9] + (["…"] if len(said) > 9 else [])
-    if not said:
-        return "nothing more"
-    return said[0] if len(said) == 1 else ", ".join(said[:-1]) + " or " + said[-1]
+    signs = [f"`{sign}`" for sign in expected if not sign[0].isalpha()]
+    patterns = [_SAID[name] for name in expected if name in _SAID]
+    said = [*signs, *(f"`{word}`" for word in _words(expected)), *patterns]
+    return _in_a_row(said[:9] + (["…"] if len(said) > 9 else [])) if said else "nothing more"
+
+
+def _in_a_row(said: list[str]) -> str:
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
 
 
 def _chains(before: str, joiner: str) -> bool:
@@ -196,5 +213,21 @@ _EXAMPLES = {
 }
 
 
-def _example_of(rule: str) -> str:
-    return f"for example: {_EXAMPLES[rule]}" if rule in _EXAMPLES else "write what the message names"
+_PARTS = {
+    "because": 'because "the source starts at two genes"',
+    "or": "yes or no",
+    "else": 'else "outside this policy"',
+    "then": "then report CPT 81445",
+    "when": "when genes is at least 5",
+    "reading": "reading Q4",
+    "by": 'by "policy team"',
+    "on": "on 2026-01-31",
+}
+
+
+def _example_of(rule: str, expected: tuple[str, ...]) -> str:
+    """Give an example of the block, or of the part that is missing where the example of the block has no such part."""
+    whole = _EXAMPLES.get(rule, "")
+    parts = [_PARTS[word] for word in _words(expected) if word in _PARTS and word not in whole.split()]
+    example = parts[0] if parts else whole
+    return f"for example: {example}" if example else "write what the message names"
