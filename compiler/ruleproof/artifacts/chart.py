@@ -34,6 +34,7 @@ class Kind(Enum):
     DECISION = "decision"
     REQUIREMENT = "requirement"
     CODES = "codes"
+    REASON = "reason"
 
 
 class Line(Enum):

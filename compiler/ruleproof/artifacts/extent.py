@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ruleproof.artifacts.chart import room
 
-_LETTER, _LINE = 5.1, 12.0
-_PADDING = 15.0
+_LETTER, _LINE = 4.9, 12.0
+_PADDING = 20.0
 _BESIDE, _BELOW = 14.4, 11.5
 
 

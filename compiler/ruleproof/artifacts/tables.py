@@ -138,7 +138,7 @@ def _input(compiled: Compiled, item: model.Input) -> Made:
             return Made(
                 "OneCodeInput", (*start, prefix, pattern, tuple(cell.values for cell in there if not cell.others))
             )
-        case model.CodePattern(pattern, _, _):
+        case model.CodePattern(pattern):
             return Made("OneCodeInput", (*start, "", pattern, tuple(cell.values for cell in there if not cell.others)))
         case model.SeveralCodes(_, prefix, pattern):
             groups = (compiled.space.dimensions[place].group for place in places)

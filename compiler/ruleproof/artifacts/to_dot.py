@@ -14,7 +14,9 @@ import graphviz
 
 from ruleproof.artifacts.chart import Arrow, Box, Chart, Group, Kind, Line
 
-FONT = "Helvetica,Arial,sans-serif"
+FONT = "Helvetica"
+"""The layout engine knows how wide its letters are, and those of Arial, but takes a list of fonts for another, narrower one."""
+
 FONT_SIZE = 10
 
 _BLUE, _GREEN, _ORANGE, _PURPLE, _RED, _GREY = "#0072b2", "#00795a", "#a86f00", "#9c4f7c", "#c04f00", "#6b6b6b"
@@ -45,6 +47,7 @@ STYLES: Mapping[Kind, Style] = {
     Kind.DECISION: _style("box", "filled", _BLUE, "#e3f1fa", "2.5"),
     Kind.REQUIREMENT: _style("box", "filled", _GREEN, "#e2f5ee", "1.5"),
     Kind.CODES: _style("note", "filled", _PURPLE, "#f9ebf3"),
+    Kind.REASON: _style("box", "rounded,filled", "#c8c8c8", "#ffffff"),
 }
 """How each kind of box looks: a shape, a kind of line and a colour, never the colour alone."""
 
@@ -61,8 +64,8 @@ _PAGE = {
     "ordering": "out",
     "charset": "UTF-8",
 }
-_BOXES = {"fontname": "Helvetica-Bold", "fontsize": str(FONT_SIZE), "fontcolor": "#111111", "margin": "0.1,0.05", "height": "0.3"}
-_WORDS = {"shape": "plain", "fontname": FONT, "margin": "0.03,0.01"}
+_BOXES = {"fontname": FONT, "fontsize": str(FONT_SIZE), "fontcolor": "#111111", "margin": "0.14,0.06", "height": "0.3"}
+_WORDS = {"shape": "plain", "margin": "0.03,0.01"}
 _ARROWS = {"color": "#444444", "arrowsize": "0.7"}
 
 

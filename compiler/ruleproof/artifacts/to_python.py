@@ -84,9 +84,7 @@ class ClaimJudgement(JudgedClaim):
 
 def claim_from(facts: Mapping[str, object]) -> Claim:
     """Give the claim of a mapping from the names of the inputs, as the policy writes them, to their values."""
-    claim = Claim.__new__(Claim)
-    claim._take(_PROGRAM.ordered(facts))
-    return claim
+    return Claim({fields})
 
 
 def decide(
@@ -199,7 +197,12 @@ class _Module:
         tables = [line for _, _, table, _ in (*decisions, *requirements) for line in table]
         functions = [line for _, _, _, lines in (*decisions, *requirements) for line in lines]
         constants = [f"{name} = {text}" for text, name in self.tests.constants.items()]
-        judging = _FUNCTIONS.replace("{never}", never).replace("{answers}", answers).replace("{requirements}", states)
+        judging = (
+            _FUNCTIONS.replace("{fields}", self.by_field())
+            .replace("{never}", never)
+            .replace("{answers}", answers)
+            .replace("{requirements}", states)
+        )
         program = self.program([table for _, table, _, _ in decisions], [table for _, table, _, _ in requirements])
         sections = [
             self.docstring(), head,
@@ -259,7 +262,31 @@ class _Module:
         for item in self.policy.inputs:
             yield f"        {self.fields[item.name]}: {_taken_type(item, aliases[item.name])} | Unknown{_none(item)} = UNKNOWN,"
         yield "    ) -> None:"
-        yield f"        self._take({_tuple(list(self.fields.values()))})"
+        for item in self.policy.inputs:
+            yield f"        keep(self, {quoted(self.fields[item.name])}, {self.taken(item)})"
+        unknown = [f"{field} is UNKNOWN" for field in self.fields.values()]
+        yield f'        keep(self, "_full", not ({" or ".join(unknown) or False}))'
+
+    def taken(self, item: model.Input) -> str:
+        """Give what checks a value and gives it in its own type: what most callers give is checked on the spot."""
+        field, known = self.fields[item.name], self.constants[item.name]
+        match item.domain:
+            case model.YesNo():
+                quick = f"{field} is True or {field} is False"
+            case model.WholeNumber(low, high):
+                quick = f"type({field}) is int and {low} <= {field} <= {high}"
+            case model.Choice():
+                quick = f"type({field}) is str and {field} in {known}.numbers"
+            case _:
+                return f"{known}.read({field})"
+        return f"{field} if {quick} else {known}.read({field})"
+
+    def by_field(self) -> str:
+        """Give the arguments that make a claim from a mapping."""
+        if all(name == field for name, field in self.fields.items()):
+            return "**_PROGRAM.named(facts)"
+        renamed = ", ".join(f"{quoted(name)}: {quoted(field)}" for name, field in self.fields.items())
+        return f"**_PROGRAM.named(facts, {{{renamed}}})"
 
     def alias(self, item: model.Input) -> str:
         if not isinstance(item.domain, model.Choice) or len(item.domain.values) > 100:

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from ruleproof.artifacts.chart import Arrow, Chart
 from ruleproof.artifacts.described import described
 from ruleproof.artifacts.layout import TIME_LIMIT, svg_from_dot
-from ruleproof.artifacts.to_dot import FONT, FONT_SIZE, id_in_picture, second_half, to_dot, words_of
+from ruleproof.artifacts.to_dot import FONT_SIZE, id_in_picture, second_half, to_dot, words_of
 
 MARGIN = 10
 """The margins on paper, in millimetres."""
@@ -173,7 +173,7 @@ class _Drawing:
             "role": "img",
             "aria-labelledby": f"{name}-title {name}-text",
             "lang": "en",
-            "font-family": FONT,
+            "font-family": "Helvetica,Arial,sans-serif",
             "font-size": str(FONT_SIZE),
         }
 

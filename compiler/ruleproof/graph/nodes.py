@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-import networkx
-
 from ruleproof.model.meaning import Answer
 from ruleproof.prover.space import Space
 
@@ -101,17 +99,6 @@ class Graph:
     def number(self) -> dict[int, int]:
         """The position in `nodes` of each node, by the node's `id()`."""
         return {id(node): index for index, node in enumerate(self.nodes)}
-
-    def network(self) -> networkx.MultiDiGraph:
-        """The graph as a networkx graph: a node for each number, with `node`; an edge for each branch, with `cells`."""
-        network = networkx.MultiDiGraph()
-        for index, node in enumerate(self.nodes):
-            network.add_node(index, node=node)
-        for index, node in enumerate(self.nodes):
-            if isinstance(node, Question):
-                for branch in node.branches:
-                    network.add_edge(index, self.number[id(branch.node)], cells=branch.cells)
-        return network
 
     def leaf_of(self, cells: tuple[int, ...]) -> Leaf:
         """Follow a case, given as a cell number for each dimension, to its leaf."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from ruleproof.finding import Value
+from ruleproof.model.days import cuts_between
 from ruleproof.model.declared import Declared
 from ruleproof.model.domains import value_of, word_of, words_of_domain
 from ruleproof.model.nodes import (
@@ -368,13 +369,10 @@ def _stretches(
     entries: tuple[CodeEntry, ...],
 ) -> Iterator[tuple[datetime.date | None, datetime.date | None, frozenset[str]]]:
     """Give the stretches of dates between which a list does not change, with the codes in it; one where it has no dates."""
-    day = datetime.timedelta(days=1)
-    cuts = {entry.services_from for entry in entries if entry.services_from is not None}
-    cuts |= {entry.services_until + day for entry in entries if entry.services_until is not None}
-    starts: list[datetime.date | None] = [None, *sorted(cuts)]
-    for low, after in zip(starts, [*starts[1:], None], strict=True):
-        members = frozenset(entry.code for entry in entries if _valid(entry, low))
-        yield low, None if after is None else after - day, members
+    starts = {entry.services_from for entry in entries if entry.services_from is not None}
+    ends = {entry.services_until for entry in entries if entry.services_until is not None}
+    for low, high in cuts_between(starts, ends):
+        yield low, high, frozenset(entry.code for entry in entries if _valid(entry, low))
 
 
 def _valid(entry: CodeEntry, on: datetime.date | None) -> bool:

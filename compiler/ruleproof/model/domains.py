@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from string import ascii_uppercase, digits
 
 from ruleproof.finding import Value
 from ruleproof.model.declared import Declared
@@ -75,7 +76,8 @@ def domain_from_tree(declared: Declared, node: tree.Domain) -> Domain:
                     "write a whole number from 0 to 12",
                 )
                 places = None
-            return DecimalNumber(*sorted((low.value, high.value)), None if places is None else int(places.value))
+            ends = sorted((low.value, high.value))
+            return DecimalNumber(ends[0], ends[1], None if places is None else int(places.value))
         case tree.DateRange(span, low, high):
             if high is not None and high.value < low.value:
                 declared.report(
@@ -121,18 +123,25 @@ def system_of(declared: Declared, name: tree.Name) -> str:
 
 
 def _pattern(parts: tuple[tree.CodePart, ...]) -> CodePattern:
-    shapes = {"letters": ("[A-Z]", "A"), "digits": ("[0-9]", "1"), "letters or digits": ("[A-Z0-9]", "1")}
+    shapes = {
+        "letters": ("[A-Z]", "A", ascii_uppercase),
+        "digits": ("[0-9]", "1", digits),
+        "letters or digits": ("[A-Z0-9]", "1", digits + ascii_uppercase),
+    }
     pattern = words = sample = ""
+    letters: list[str] = []
     for part in parts:
         if part.kind == "text":
             pattern, sample = pattern + re.escape(part.text), sample + part.text
             said = f'"{part.text}"'
+            letters += part.text
         else:
-            shape, letter = shapes[part.kind]
+            shape, letter, possible = shapes[part.kind]
             pattern, sample = pattern + f"{shape}{{{part.count}}}", sample + letter * part.count
             said = f"{part.count} {part.kind}"
+            letters += [possible] * part.count
         words += (" then " if words else "") + said
-    return CodePattern(pattern, words, sample)
+    return CodePattern(pattern, words, sample, tuple(letters))
 
 
 def word_of(value: tree.Value) -> str:
@@ -214,5 +223,5 @@ def _read(domain: Domain, node: tree.Value, word: str) -> tuple[bool, bool, Valu
         case OneCode(_, prefix, pattern) | SeveralCodes(_, prefix, pattern):
             fits = isinstance(node, tree.Code) and word.startswith(prefix + " ")
             return fits, re.fullmatch(pattern, word.removeprefix(prefix + " ")) is not None, word
-        case CodePattern(pattern, _, _):
+        case CodePattern(pattern):
             return isinstance(node, tree.Name | tree.Text), re.fullmatch(pattern, word) is not None, word

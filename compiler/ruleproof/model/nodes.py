@@ -76,6 +76,8 @@ class CodePattern:
     pattern: str
     words: str
     sample: str
+    letters: tuple[str, ...]
+    """For each place of the text the letters that can stand there."""
 
 
 Domain: TypeAlias = YesNo | Choice | WholeNumber | DecimalNumber | Day | OneCode | SeveralCodes | CodePattern

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
-
-import networkx
 
 from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared, in_words
@@ -373,17 +372,20 @@ def circle_in(follows: Mapping[str, Sequence[str]]) -> list[str]:
     ['b', 'c', 'b']
     """
     try:
-        steps = networkx.find_cycle(networkx.DiGraph(follows))
-    except networkx.NetworkXNoCycle:
-        return []
-    return [*(start for start, _ in steps), steps[0][0]]
+        TopologicalSorter({name: sorted(others) for name, others in follows.items()}).prepare()
+    except CycleError as error:
+        # the sorter names each step before the one that leads to it
+        return list(reversed(error.args[1]))
+    return []
 
 
 def in_order(decisions: Sequence[Decision], uses: Mapping[str, Sequence[str]]) -> list[Decision]:
     """Put decisions after those that they use, else in the order written; there must be no circle."""
-    written = {decision.name: index for index, decision in enumerate(decisions)}
-    network = networkx.DiGraph()
-    network.add_nodes_from(written)
-    network.add_edges_from((used, name) for name, others in uses.items() for used in others)
-    order = list(networkx.lexicographical_topological_sort(network, key=written.__getitem__))
-    return sorted(decisions, key=lambda decision: order.index(decision.name))
+    left = list(decisions)
+    placed: list[Decision] = []
+    while left:
+        names = {decision.name for decision in placed}
+        ready = next(decision for decision in left if names.issuperset(uses[decision.name]))
+        placed.append(ready)
+        left.remove(ready)
+    return placed

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from ruleproof.model import nodes as model
 from ruleproof.model.conditions import Conditions
+from ruleproof.model.days import cuts_between
 from ruleproof.model.declared import Declared
 from ruleproof.model.nodes import SERVICE_DATE, Condition, Within
 from ruleproof.model.rules import Clauses
@@ -33,7 +33,12 @@ class Sources:
             revisions.append(self.revision(clause, [known.name for known in revisions]))
         kind = authority.kind if authority else "binding"
         return model.SourceDocument(
-            block.name.text, self.clauses.label(block), kind, tuple(revisions), self.clauses.notes(block), block.span
+            block.name.text,
+            self.clauses.label(block),
+            kind,
+            tuple(revisions),
+            self.clauses.notes(block),
+            block.name.span,
         )
 
     def revision(self, clause: tree.Revision, earlier: list[str]) -> model.Revision:
@@ -96,15 +101,13 @@ class Sources:
 
 
 def _stretches_without_text(source: model.SourceDocument) -> list[tuple[Condition, str]]:
-    day = datetime.timedelta(days=1)
-    cuts = {item.services_from for item in source.revisions}
-    cuts |= {item.services_until + day for item in source.revisions if item.services_until is not None}
+    starts = {item.services_from for item in source.revisions}
+    ends = {item.services_until for item in source.revisions if item.services_until is not None}
     found: list[tuple[Condition, str]] = []
-    starts: list[datetime.date | None] = [None, *sorted(cuts), None]
-    for low, after in pairwise(starts):
+    for low, high in cuts_between(starts, ends):
         reason = _why_no_text(source, low)
         if reason:
-            found.append((Within(SERVICE_DATE, low, None if after is None else after - day), reason))
+            found.append((Within(SERVICE_DATE, low, high), reason))
     return found
 
 

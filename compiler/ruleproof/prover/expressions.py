@@ -56,6 +56,7 @@ class Decides:
 Expression: TypeAlias = Constant | InCells | Negation | Count | Decides
 
 TRUE, FALSE = Constant(True), Constant(False)
+"""The only two constants: they are compared by identity where it matters for speed."""
 
 
 def negation(part: Expression) -> Expression:
@@ -203,7 +204,7 @@ def settle(parts: Decides, decision: model.Decision) -> Expression:
     if not all(isinstance(part, Constant) for part in (parts.no_text, parts.scope, *parts.rules)):
         return parts
     holding = frozenset(rule.name for rule, holds in zip(decision.rules, parts.rules, strict=True) if holds == TRUE)
-    return Constant(passes(resolve(decision, holding), parts.test))
+    return TRUE if passes(resolve(decision, holding), parts.test) else FALSE
 
 
 def passes(answer: Answer, test: frozenset[str] | None) -> bool:
@@ -220,30 +221,54 @@ class Restrictor:
         self._decisions = {decision.name: decision for decision in policy.decisions}
 
     def __call__(self, expression: Expression, box: Box) -> Expression:
-        """Give what is left of an expression inside a box: a constant where it holds always or never."""
-        match expression:
-            case InCells(dimension, cells):
-                mask = box[dimension]
-                if not mask & cells:
-                    return FALSE
-                return expression if mask & ~cells else TRUE
-            case Constant():
-                return expression
-            case Negation(part):
-                left = self(part, box)
-                return expression if left is part else negation(left)
-            case Count(needed, parts):
-                rest = [self(part, box) for part in parts]
-                if all(new is old for new, old in zip(rest, parts, strict=True)):
-                    return expression
-                return count(needed, rest)
-            case Decides(name, test, no_text, scope, rules):
-                left_rules = tuple(self(rule, box) for rule in rules)
-                return settle(
-                    Decides(name, test, self(no_text, box), self(scope, box), left_rules), self._decisions[name]
-                )
-            case _:
-                assert_never(expression)
+        """Give what is left of an expression inside a box: a constant where it holds always or never.
+
+        The innermost step of every proof, so it asks for the kind directly: half the time of a `match`.
+        """
+        kind = type(expression)
+        if kind is InCells:
+            mask = box[expression.dimension]  # type: ignore[union-attr]
+            cells = expression.cells  # type: ignore[union-attr]
+            if not mask & cells:
+                return FALSE
+            return expression if mask & ~cells else TRUE
+        if kind is Count:
+            return self._count(expression, box)  # type: ignore[arg-type]
+        if kind is Constant:
+            return expression
+        if kind is Negation:
+            part = expression.part  # type: ignore[union-attr]
+            left = self(part, box)
+            return expression if left is part else negation(left)
+        return self._decides(expression, box)  # type: ignore[arg-type]
+
+    def _count(self, expression: Count, box: Box) -> Expression:
+        needed = expression.count
+        open_parts = []
+        changed = False
+        for part in expression.parts:
+            left = self(part, box)
+            if left is part:
+                open_parts.append(part)
+                continue
+            changed = True
+            if left is TRUE:
+                needed -= 1
+                if not needed:
+                    return TRUE
+            elif left is not FALSE:
+                open_parts.append(left)
+        if not changed:
+            return expression
+        if needed > len(open_parts):
+            return FALSE
+        return open_parts[0] if len(open_parts) == 1 else Count(needed, tuple(open_parts))
+
+    def _decides(self, asked: Decides, box: Box) -> Expression:
+        no_text, scope = self(asked.no_text, box), self(asked.scope, box)
+        rules = tuple(self(rule, box) for rule in asked.rules)
+        parts = Decides(asked.decision, asked.test, no_text, scope, rules)
+        return settle(parts, self._decisions[asked.decision])
 
 
 def tests_in(expression: Expression) -> Iterator[InCells]:

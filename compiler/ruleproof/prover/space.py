@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any, assert_never
 
 from ruleproof.finding import Value
+from ruleproof.model.days import day_after, day_before
 from ruleproof.model.nodes import (
     AllOf,
     AnyOf,
@@ -319,12 +320,13 @@ def _whole_cell(low: int, high: int) -> Cell:
 def _day_cells(tests: list[IsIn | Within | SomeIn], low: datetime.date, high: datetime.date | None) -> list[Cell]:
     cuts = {low}
     for value, before in _bounds(tests):
-        first = value if before else value + datetime.timedelta(days=1)
-        if low < first and (high is None or first <= high):
+        first = value if before else day_after(value)
+        if first is not None and low < first and (high is None or first <= high):
             cuts.add(first)
     starts = sorted(cuts)
-    day = datetime.timedelta(days=1)
-    cells = [Cell(first, (after - first).days, first, after - day, stretch=True) for first, after in pairwise(starts)]
+    cells = [
+        Cell(first, (after - first).days, first, day_before(after), stretch=True) for first, after in pairwise(starts)
+    ]
     last = starts[-1]
     return [*cells, Cell(last, None if high is None else (high - last).days + 1, last, high, stretch=True)]
 

@@ -6,16 +6,22 @@ tree, and the names that it would have declared are remembered, so that no later
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache
+from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
 from lark import Lark, TextSlice, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import __version__ as lark_version
 from lark.exceptions import VisitError
 from lark.lexer import PatternStr
 
+from ruleproof.cache import cache_folder, keep, read_kept
 from ruleproof.finding import Finding
 from ruleproof.resources import folder
 from ruleproof.source import Source, Span
@@ -40,9 +46,20 @@ _FOUND = re.compile(r'"(?:\\.|[^"\\\n])*"?|[\w`]+[\w.]*|[<>=!&|]+|[^\w\s]')
 
 @cache
 def _parser() -> Lark:
+    """Give the parser; working out its tables takes a quarter of a second, so they are kept."""
     grammar = (folder("grammar") / "policy.lark").read_text("utf-8")
     starts = [*(rule for _, rule in STARTS), "silence", *_CELLS]
-    return Lark(grammar, parser="lalr", start=starts, propagate_positions=True, maybe_placeholders=False)
+    made_from = "\n".join((grammar, *starts, lark_version, sys.version)).encode()
+    path = cache_folder() / f"policy-{hashlib.sha256(made_from).hexdigest()[:24]}.parser"
+    kept = read_kept(path)
+    if kept is not None:
+        with contextlib.suppress(Exception):  # whatever is wrong with it, it can be made anew
+            return Lark.load(BytesIO(kept))
+    parser = Lark(grammar, parser="lalr", start=starts, propagate_positions=True, maybe_placeholders=False)
+    tables = BytesIO()
+    parser.save(tables)
+    keep(path, tables.getvalue())
+    return parser
 
 
 def tree_from_text(source: Source) -> tuple[nodes.Tree, tuple[Finding, ...]]:
@@ -224,7 +241,10 @@ class _Reader:
         if len(cells) != len(names):
             message = f"this row is cut into {len(cells)}, and the table has {len(names)} columns"
             self.report(
-                "missing_part", line, message, "write something under each column, between bars; `-` says that the input does not matter"
+                "missing_part",
+                line,
+                message,
+                "write something under each column, between bars; `-` says that the input does not matter",
             )
             self.forget(Piece("", line))
             return None

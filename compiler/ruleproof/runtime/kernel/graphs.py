@@ -113,7 +113,7 @@ Way = tuple[int, str]
 class Decision:
     """The tables of one decision."""
 
-    __slots__ = ("answers", "label", "name", "nodes", "questions", "reviewer", "rules", "said")
+    __slots__ = ("answers", "asks", "label", "name", "nodes", "questions", "reviewer", "rules", "said")
 
     def __init__(
         self,
@@ -132,6 +132,7 @@ class Decision:
         self.rules = rules
         self.answers = tuple(Answer(self, *parts) for parts in answers)
         self.nodes = nodes
+        self.asks = frozenset(node[0] for node in nodes)
         self.said = tuple(answer.said for answer in self.answers)
 
     def full(self, cells: Sequence[int], reason: str) -> Answer:
@@ -158,7 +159,19 @@ class Decision:
 class RequirementTable:
     """The tables of one requirement."""
 
-    __slots__ = ("action", "label", "name", "nodes", "questions", "reason_codes", "rule", "said", "states", "text")
+    __slots__ = (
+        "action",
+        "asks",
+        "label",
+        "name",
+        "nodes",
+        "questions",
+        "reason_codes",
+        "rule",
+        "said",
+        "states",
+        "text",
+    )
 
     def __init__(
         self,
@@ -181,6 +194,7 @@ class RequirementTable:
         self.rule = rule
         self.said = said
         self.nodes = nodes
+        self.asks = frozenset(node[0] for node in nodes)
         self.states = {state: Requirement(self, state) for state in (*said, "not checked")}
 
     def full(self, cells: Sequence[int], reason: str) -> Requirement:

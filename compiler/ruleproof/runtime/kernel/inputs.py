@@ -213,18 +213,36 @@ def _decimals(number: Any) -> int:
     return max(0, int(-exponent) - zeros)
 
 
-def _is_code(value: object, prefix: str, pattern: str) -> bool:
-    import re  # noqa: PLC0415
+class Shape:
+    """Tells which texts are codes of a system: its prefix and a blank (where it has one), and then a fixed shape."""
 
-    start = f"{prefix} " if prefix else ""
-    fits = isinstance(value, str) and value.startswith(start) and len(value) <= 400
-    return fits and re.fullmatch(pattern, str(value)[len(start) :]) is not None
+    __slots__ = ("_pattern", "prefix", "start", "text")
+
+    def __init__(self, prefix: str, text: str) -> None:
+        self.prefix = prefix
+        self.start = f"{prefix} " if prefix else ""
+        self.text = text
+        self._pattern: Any = None
+
+    def fits(self, value: object) -> bool:
+        if self._pattern is None:
+            import re  # noqa: PLC0415
+
+            self._pattern = re.compile(self.text)
+        if not isinstance(value, str) or len(value) > 400 or not value.startswith(self.start):
+            return False
+        return self._pattern.fullmatch(value, len(self.start)) is not None
+
+    def hint(self, value: object) -> str:
+        """Give the code that was probably meant, as the end of a message, where only the prefix is lacking."""
+        meant = f"{self.start}{value}" if isinstance(value, str) and len(value) <= 40 else ""
+        return f"; did you mean {shown(meant)}?" if self.fits(meant) else ""
 
 
 class OneCodeInput(Input):
     """`classes` holds the codes that the policy names, by what it tells apart; one more class holds all others."""
 
-    __slots__ = ("numbers", "others", "pattern", "prefix")
+    __slots__ = ("numbers", "others", "shape")
 
     def __init__(
         self,
@@ -237,16 +255,13 @@ class OneCodeInput(Input):
         classes: tuple[tuple[str, ...], ...],
     ) -> None:
         super().__init__(name, dimension, may_be_missing, allowed)
-        self.prefix, self.pattern, self.others = prefix, pattern, len(classes)
+        self.shape, self.others = Shape(prefix, pattern), len(classes)
         self.numbers = {code: number for number, codes in enumerate(classes) for code in codes}
 
     def parse(self, value: object) -> str:
-        if isinstance(value, str) and (value in self.numbers or _is_code(value, self.prefix, self.pattern)):
+        if isinstance(value, str) and (value in self.numbers or self.shape.fits(value)):
             return str(value)
-        meant = f"{self.prefix} {value}" if isinstance(value, str) and self.prefix else ""
-        raise self.refused(
-            value, f"; did you mean {shown(meant)}?" if _is_code(meant, self.prefix, self.pattern) else ""
-        )
+        raise self.refused(value, self.shape.hint(value))
 
     def cells(self, value: str | None) -> tuple[int, ...]:
         return (self.others + 1 if value is None else self.class_of(value),)
@@ -259,7 +274,7 @@ class OneCodeInput(Input):
 class SeveralCodesInput(Input):
     """A dimension for each of `groups`, and one for all codes that the policy does not name: no such code, or some."""
 
-    __slots__ = ("groups", "named", "pattern", "prefix")
+    __slots__ = ("groups", "named", "shape")
 
     def __init__(
         self,
@@ -272,7 +287,7 @@ class SeveralCodesInput(Input):
         groups: tuple[tuple[str, ...], ...],
     ) -> None:
         super().__init__(name, dimension, may_be_missing, allowed, len(groups) + 1)
-        self.prefix, self.pattern = prefix, pattern
+        self.shape = Shape(prefix, pattern)
         self.groups = tuple(map(frozenset, groups))
         self.named = frozenset(code for codes in groups for code in codes)
 
@@ -288,11 +303,9 @@ class SeveralCodesInput(Input):
         raise self.refused(value, ", at least one")
 
     def code(self, value: object) -> str:
-        if isinstance(value, str) and (value in self.named or _is_code(value, self.prefix, self.pattern)):
+        if isinstance(value, str) and (value in self.named or self.shape.fits(value)):
             return str(value)
-        meant = f"{self.prefix} {value}" if isinstance(value, str) else ""
-        hint = f"; did you mean {shown(meant)}?" if _is_code(meant, self.prefix, self.pattern) else ""
-        message = f"`{self.name}` cannot hold {shown(value)}: it is {self.allowed}{hint}"
+        message = f"`{self.name}` cannot hold {shown(value)}: it is {self.allowed}{self.shape.hint(value)}"
         raise InputError(message, self.name, value, self.allowed)
 
     def cells(self, value: tuple[str, ...] | None) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from ruleproof.runtime.kernel.values import UNKNOWN, Fixed, InputError, day_of, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
 # ---------------------------------------------------------------- the whole policy
@@ -54,8 +54,8 @@ class Program:
 
     # ------------------------------------------------------------ facts
 
-    def ordered(self, facts: Mapping[str, object]) -> tuple[object, ...]:
-        """Give the values of a mapping in the order of the inputs, `UNKNOWN` where it has none."""
+    def named(self, facts: Mapping[str, object], fields: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Give a mapping as a dictionary, once its names are checked; with `fields`, by the names of those."""
         try:
             known = facts if isinstance(facts, dict) else dict(facts)
         except (TypeError, ValueError):
@@ -63,7 +63,7 @@ class Program:
             raise InputError(message, "", facts, "a Claim or a mapping") from None
         if not self._all_names.issuperset(known):
             self._refuse_names(known)
-        return tuple(known.get(name, UNKNOWN) for name in self.names)
+        return {fields[name]: value for name, value in known.items()} if fields else known
 
     def _refuse_names(self, facts: Collection[object]) -> None:
         for name in facts:
@@ -74,7 +74,8 @@ class Program:
 
     def read(self, facts: Mapping[str, object]) -> tuple[Any, ...]:
         """Give the checked values of a mapping, in the order of the inputs."""
-        return tuple(item.read(value) for item, value in zip(self.inputs, self.ordered(facts), strict=True))
+        known = self.named(facts)
+        return tuple(item.read(known.get(item.name, UNKNOWN)) for item in self.inputs)
 
     def each_line(self, claim: Mapping[str, object], judge: Callable[[dict[str, object]], Any]) -> tuple[Any, ...]:
         """Judge every line of a claim, by its own facts and those of the claim; what is refused names its line."""
@@ -153,7 +154,9 @@ class Program:
         """Ask a graph with what is known and presumed, and say whether it rests on what is presumed."""
         cells, ways, filled, filled_ways = known
         bare = self._open(table, cells, ways)
-        if not presumed:
+        if not any(
+            cell != other and place in table.asks for place, (cell, other) in enumerate(zip(cells, filled, strict=True))
+        ):
             return bare, self._dimension_names, ()
         opened = self._open(table, filled, filled_ways)
         same = set(opened.left()[0]) == set(bare.left()[0])
@@ -261,17 +264,6 @@ class ClaimFacts(Fixed):
     _full: bool
     _fields: tuple[str, ...] = ()
     _inputs: tuple[Input, ...] = ()
-
-    def _take(self, values: Iterable[object]) -> None:
-        """Check the values, one for each field, and keep them."""
-        full = True
-        for field, item, value in zip(self._fields, self._inputs, values, strict=True):
-            if value is UNKNOWN:
-                full = False
-                keep(self, field, value)
-            else:
-                keep(self, field, item.read(value))
-        keep(self, "_full", full)
 
     def _values(self) -> tuple[Any, ...]:
         return tuple([getattr(self, field) for field in self._fields])

@@ -1,0 +1,151 @@
+"""`ruleproof build`: check, then write every artifact, or none of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ruleproof.cli.options import allow_option, amount_option, format_option, limit_option, paths_argument
+
+if TYPE_CHECKING:
+    from ruleproof.cli.formats.to_text import Amount
+    from ruleproof.cli.report import Report
+    from ruleproof.compiled import Compiled
+    from ruleproof.finding import Finding
+
+_UNSOUND = frozenset(("gap", "conflict", "contradiction", "choice", "not_decided"))
+"""Findings that stand against building even where the policy expects them: an evaluator would have no answer."""
+
+
+@click.command("build")
+@paths_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="The folder to write to.",
+)
+@click.option("--only", default="", metavar="KINDS", help="Write these kinds only, such as python,svg.")
+@allow_option
+@format_option("text", "json")
+@limit_option
+@amount_option
+def command(
+    paths: tuple[str, ...],
+    output: Path,
+    only: str,
+    allow: tuple[str, ...],
+    format: str,
+    limit: int | None,
+    amount: Amount,
+) -> int:
+    """Check, then write the evaluator, the tables and the flowcharts.
+
+    A policy with errors is refused unless --allow names them; the artifacts then say so.  Either everything is written
+    or nothing: after an error the folder holds what it held before.  The same policy gives the same bytes.
+
+    \b
+    Examples:
+      ruleproof build policies/ -o out
+      ruleproof build draft.policy --allow gap,conflict --only svg
+    """
+    from ruleproof.cli.reading import STDIN, read_all
+    from ruleproof.cli.report import check_all
+
+    kinds = _kinds(only)
+    report = check_all(read_all(paths))
+    refused = _refused(report, allow)
+    if refused.findings:
+        _show_refused(refused, report, format, limit, amount)
+        return max(refused.status, 1)
+    compiled = [file.compiled for file in report.files if file.compiled is not None]
+    written = _write(compiled, kinds, output, [Path(path) for path in report.sources if path != STDIN])
+    _show_written(report, written, format)
+    return 0
+
+
+def _kinds(only: str) -> tuple[str, ...]:
+    from ruleproof.artifacts import EMITTERS
+
+    wanted = tuple(dict.fromkeys(word.strip() for word in only.split(",") if word.strip()))
+    for kind in wanted:
+        if kind not in EMITTERS:
+            raise click.UsageError(f"there is no kind `{kind}`; there are: {', '.join(EMITTERS)}")
+    return wanted or tuple(EMITTERS)
+
+
+def _refused(report: Report, allow: tuple[str, ...]) -> Report:
+    """Give what stands against building, file by file."""
+    from dataclasses import replace
+
+    from ruleproof.cli.report import Report
+
+    files = (
+        replace(file, findings=tuple(finding for finding in file.findings if _stands_against(finding, allow)))
+        for file in report.files
+    )
+    return Report(tuple(files))
+
+
+def _stands_against(finding: Finding, allow: tuple[str, ...]) -> bool:
+    from ruleproof.finding import Severity
+
+    if finding.severity is not Severity.ERROR or finding.accepted or finding.name in allow:
+        return False
+    return not finding.expected or finding.name in _UNSOUND
+
+
+def _show_refused(refused: Report, report: Report, format: str, limit: int | None, amount: Amount) -> None:
+    from ruleproof.cli.formats.to_json import dumps, report_object
+    from ruleproof.cli.showing import show_findings
+    from ruleproof.cli.terminal import emit, say
+
+    if format == "json":
+        emit(dumps(report_object(report, limit) | {"written": []}))
+        return
+    show_findings(refused, limit, "usual" if amount == "errors" else amount)
+    allowable = sorted({item.name for item in refused.findings if item.code >= "RP2"})
+    say("nothing was written: the findings above stand against it", err=True)
+    if allowable and not any(item.code < "RP2" for item in refused.findings):
+        say(f"  --allow {','.join(allowable)} builds all the same; the artifacts then say so", err=True)
+
+
+def _write(compiled: list[Compiled], kinds: tuple[str, ...], output: Path, inputs: list[Path]) -> list[Path]:
+    from ruleproof.artifacts import EMITTERS
+    from ruleproof.cli.failures import Failure
+    from ruleproof.cli.writing import write_all
+
+    names: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    for item in compiled:
+        other = names.setdefault(item.policy.name, item.source.path)
+        if other != item.source.path:
+            raise Failure(
+                f"two policies are called `{item.policy.name}`: {other} and {item.source.path}",
+                "rename one of them, or build them into different folders",
+            )
+        for kind in kinds:
+            for name, text in EMITTERS[kind](item).items():
+                files[name] = text.encode("utf-8")
+    return write_all(output, files, inputs)
+
+
+def _show_written(report: Report, written: list[Path], format: str) -> None:
+    import hashlib
+
+    from ruleproof.cli.formats.summary import summary_in_words
+    from ruleproof.cli.formats.to_json import dumps, report_object
+    from ruleproof.cli.reading import shown
+    from ruleproof.cli.terminal import emit, say, style_for_results
+
+    if format == "json":
+        files = [{"path": shown(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in written]
+        emit(dumps(report_object(report) | {"written": files}))
+        return
+    style = style_for_results()
+    say(summary_in_words(report, style))
+    say("\n".join(["written:", *(f"  {shown(path)}" for path in sorted(written))]))
