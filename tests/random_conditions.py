@@ -178,7 +178,7 @@ class Conditions:
                     listed = self.one_of(self.lists.cpt)
                     cells += [f"in {listed}", f"not in {listed}"]
         if fact.missing:
-            cells += ["missing", "present", "not missing"]
+            cells += ["missing", "present"]
         return self.one_of(cells)
 
 

@@ -86,7 +86,7 @@ class _Writer:
             name = f"defined{index}"
             self.blocks.append(f"define {name} as {self.conditions.condition(2)}{self.cite()}")
             self.conditions.definitions.append(name)
-        for index in range(self.number(0, 2)):
+        for index in range(self.one_of((0, 0, 1, 1, 2))):
             when = self.conditions.condition(1)
             self.blocks.append(f'cannot happen X{index} when {when}\n  because "so it is"')
         self.presumptions()
@@ -107,7 +107,7 @@ class _Writer:
     def inputs(self) -> None:
         kinds = [self.yes_no, self.choice, self.whole, self.decimal, self.other_day, self.code, self.like, self.several]
         made: set[str] = set()
-        for index in range(self.number(1, 4)):
+        for index in range(self.number(1, 3) + (not self.dated)):
             make = self.one_of(kinds)
             if make.__name__ == "several":
                 kinds.remove(make)
@@ -130,7 +130,7 @@ class _Writer:
         return Fact(name, "yes_no", ("yes", "no"), missing), "is yes or no", [True, False]
 
     def choice(self, name: str, missing: bool) -> tuple[Fact, str, list[Value]]:
-        values = self.some_of(STRANGE, 1, 3)
+        values = self.some_of(STRANGE, self.one_of((1, 2, 2)), 3)
         written = tuple(value if value == "plain" else named(value) for value in values)
         return Fact(name, "choice", written, missing), f"is one of {', '.join(written)}", list(values)
 
@@ -145,9 +145,11 @@ class _Writer:
         places = self.one_of((None, 1, 2, 9))
         low, high = self.one_of((("0", "1"), ("-0.5", "0.7"), ("0.25", "0.95"), ("2", "2")))
         step = Decimal(1).scaleb(-(places or 1))
+        if places == 1 and low == "0.25":
+            low, high = "0.2", "0.9"
         inside = [low, "0.3", "0.300000001", "0.5", high]
         bounds = [text for text in inside if Decimal(low) <= Decimal(text) <= Decimal(high)]
-        bounds = [text for text in bounds if places is None or Decimal(text) % step == 0] or bounds[:0]
+        bounds = self.some_of([text for text in bounds if places is None or Decimal(text) % step == 0], 1, 2)
         tiny = Decimal("0.0001") if places is None else step
         around = [Decimal(text) + tiny * self.number(-2, 2) for text in bounds]
         others: list[Value] = [
@@ -212,10 +214,10 @@ class _Writer:
 
     def source(self) -> None:
         lines = ['source paper "A paper"', f"  authority is {self.one_of(('binding', 'binding', 'background'))}"]
-        days = self.some_of(("2023-05-01", *DAYS), 0, 3) if self.dated else ["2024-01-01"]
+        days = ["2023-05-01", *self.some_of(DAYS, 0, 2)] if self.dated and self.chance(2) else ["2024-01-01"][: self.number(0, 1)]
         for index, day in enumerate(days):
             until = self.one_of(("", "", " until 2025-01-01", " until 9999-12-31")) if self.dated else ""
-            text = " no text" if self.dated and self.chance(3) else ""
+            text = " no text" if self.dated and self.chance(4) else ""
             posted = self.one_of(("", f" history date {day}", f" published {day}"))
             replaces = f" replaces Rev {index}" if index else ""
             lines.append(f"  revision Rev {index + 1}{posted} services from {day}{until}{text}{replaces}")
@@ -254,7 +256,7 @@ class _Writer:
         self.rules[name] = []
         if self.chance(3):
             self.table(given, index)
-        for number in range(self.number(0, 4)):
+        for number in range(self.one_of((0, 1, 2, 3, 3, 4, 4, 5))):
             self.rule(given, f"R{index}{number}")
         if self.chance(3):
             when = self.conditions.condition(1)

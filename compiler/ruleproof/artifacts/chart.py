@@ -94,6 +94,8 @@ class Chart:
     arrows: tuple[Arrow, ...]
     groups: tuple[Group, ...] = ()
     across: bool = False
+    last: tuple[str, ...] = ()
+    """Boxes that stand side by side on the last level, whatever leads to them."""
 
     def __post_init__(self) -> None:
         fault = _fault(self)
@@ -121,9 +123,12 @@ def _fault(chart: Chart) -> str:
         if not _ID.fullmatch(id):
             return f"{id!r} is no id"
     loose = {end for arrow in chart.arrows for end in (arrow.tail, arrow.head)} - boxes
-    loose |= {id for group in chart.groups for id in group.boxes} - boxes
+    loose |= {id for ids in (chart.last, *(group.boxes for group in chart.groups)) for id in ids} - boxes
     if loose:
         return f"there is no box {min(loose)}"
+    empty = [box.id for box in chart.boxes if not box.words]
+    if empty:
+        return f"box {empty[0]} has no words"
     unclean = [text for text in _texts(chart) if text != clean(text)]
     return f"{unclean[0]!r} cannot be drawn as it stands" if unclean else ""
 
@@ -151,12 +156,25 @@ def clean(text: str) -> str:
     >>> clean(" two\n lines\tand a bell\x07 ")
     'two lines and a bell�'
     """
-    return " ".join("".join(map(_shown, text)).split())
+    return _one_line(text).replace(TIE, " ")
+
+
+def tied(text: str) -> str:
+    """Give a text that `wrapped` does not break."""
+    return clean(text).replace(" ", TIE)
+
+
+TIE = "\u00a0"
+"""A blank that keeps its neighbours on one line; in a picture it is a blank like any other."""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(part for part in "".join(map(_shown, text)).split(" ") if part.strip())
 
 
 def _shown(letter: str) -> str:
     if letter.isspace():
-        return " "
+        return TIE if letter == TIE else " "
     hidden = unicodedata.category(letter) in ("Cc", "Cs") or letter in _TURNING or letter in "\ufffe\uffff"
     return "\N{REPLACEMENT CHARACTER}" if hidden else letter
 
@@ -170,7 +188,7 @@ def wrapped(text: str, width: int) -> tuple[str, ...]:
     ('a_name_wi-', 'thout_any-', '_blank')
     """
     lines: list[str] = []
-    for word in clean(text).split(" "):
+    for word in _one_line(text).split(" "):
         if lines and room(lines[-1]) + 1 + room(word) <= width:
             lines[-1] += " " + word
             continue
@@ -179,7 +197,7 @@ def wrapped(text: str, width: int) -> tuple[str, ...]:
             lines.append(head + "-")
             word = word[len(head) :]
         lines.append(word)
-    return tuple(line for line in lines if line)
+    return tuple(clean(line) for line in lines if line)
 
 
 def room(text: str) -> int:

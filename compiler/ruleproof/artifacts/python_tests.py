@@ -13,7 +13,8 @@ from decimal import Decimal
 from ruleproof.artifacts.names import unused
 from ruleproof.artifacts.python_text import quoted
 from ruleproof.model.nodes import CodePattern, DecimalNumber, OneCode, YesNo
-from ruleproof.prover.space import Dimension, Space, bits_of
+from ruleproof.prover.cells import Dimension
+from ruleproof.prover.space import Space, bits_of
 
 MOST_CODES = 8
 """How many codes a condition lists; beyond that it asks for the class of the code."""

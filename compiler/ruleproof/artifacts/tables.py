@@ -13,12 +13,13 @@ from decimal import Decimal
 from typing import assert_never
 
 from ruleproof.compiled import VERSION, Compiled
-from ruleproof.finding import Value
+from ruleproof.finding import Severity, Value
 from ruleproof.graph.from_condition import MET, NOT_MET, graph_of_condition
 from ruleproof.graph.nodes import Graph, Leaf, Question
 from ruleproof.model import nodes as model
 from ruleproof.model.domains import words_of_domain
 from ruleproof.model.meaning import Answer
+from ruleproof.prover.cells import Cell
 from ruleproof.prover.expressions import some
 from ruleproof.prover.space import atoms_of
 
@@ -58,7 +59,7 @@ def tables_of(compiled: Compiled) -> Tables:
     policy = compiled.policy
     compiler = compiled.study.compiler
     return Tables(
-        Made("PolicyVersion", (policy.name, policy.label, compiled.revision, compiled.source.sha256, VERSION)),
+        version_of(compiled),
         {item.name: _question(item) for item in policy.questions},
         tuple(_input(compiled, item) for item in policy.inputs),
         tuple(_decision(compiled, item) for item in policy.decisions),
@@ -68,6 +69,18 @@ def tables_of(compiled: Compiled) -> Tables:
         tuple((item.input, _plain(item.value)) for item in policy.presumptions),
         tuple(_source(item) for item in policy.sources if item.authority == "binding" and item.revisions),
     )
+
+
+def version_of(compiled: Compiled) -> Made:
+    """Give which text this is, and what stands against it where it was built all the same."""
+    policy, digest = compiled.policy, compiled.source.sha256
+    return Made("PolicyVersion", (policy.name, policy.label, compiled.revision, digest, VERSION, unsound(compiled)))
+
+
+def unsound(compiled: Compiled) -> tuple[str, ...]:
+    """Name the errors that were found and not accepted, expected ones included: such a policy may fail to answer."""
+    errors = (item for item in compiled.findings if item.severity is Severity.ERROR and not item.accepted)
+    return tuple(sorted({item.name for item in errors}))
 
 
 # ---------------------------------------------------------------- graphs
@@ -135,19 +148,20 @@ def _input(compiled: Compiled, item: model.Input) -> Made:
             starts_on = tuple(cell.low.isoformat() for cell in there)
             return Made("DayInput", (*start, low.isoformat(), high and high.isoformat(), starts_on))
         case model.OneCode(_, prefix, pattern):
-            return Made(
-                "OneCodeInput", (*start, prefix, pattern, tuple(cell.values for cell in there if not cell.others))
-            )
+            return Made("OneCodeInput", (*start, prefix, pattern, *_classes(there)))
         case model.CodePattern(pattern):
-            return Made("OneCodeInput", (*start, "", pattern, tuple(cell.values for cell in there if not cell.others)))
+            return Made("OneCodeInput", (*start, "", pattern, *_classes(there)))
         case model.SeveralCodes(_, prefix, pattern):
-            groups = (compiled.space.dimensions[place].group for place in places)
-            return Made(
-                "SeveralCodesInput",
-                (*start, prefix, pattern, tuple(group.values for group in groups if group and not group.others)),
-            )
+            groups = [group for place in places if (group := compiled.space.dimensions[place].group) is not None]
+            return Made("SeveralCodesInput", (*start, prefix, pattern, *_classes(groups)))
         case _:
             assert_never(item.domain)
+
+
+def _classes(cells: Iterable[Cell]) -> tuple[tuple[tuple[str, ...], ...], bool]:
+    """Give the named codes of each cell, and whether there is a cell for all others."""
+    listed = list(cells)
+    return tuple(cell.values for cell in listed if not cell.others), any(cell.others for cell in listed)
 
 
 # ---------------------------------------------------------------- what answers rest on

@@ -43,7 +43,7 @@ STYLES: Mapping[Kind, Style] = {
     Kind.GAP: _style("octagon", "filled", _RED, "#fbd9c4", "3"),
     Kind.CONTINUES: {**_style("box", "filled", "#444444", "#eeeeee"), "peripheries": "2"},
     Kind.INPUT: _style("box", "rounded,filled", "#444444", "#ffffff"),
-    Kind.DEFINITION: _style("ellipse", "filled", _ORANGE, "#fff4dc"),
+    Kind.DEFINITION: _style("box", "filled", _ORANGE, "#fff4dc"),
     Kind.DECISION: _style("box", "filled", _BLUE, "#e3f1fa", "2.5"),
     Kind.REQUIREMENT: _style("box", "filled", _GREEN, "#e2f5ee", "1.5"),
     Kind.CODES: _style("note", "filled", _PURPLE, "#f9ebf3"),
@@ -59,8 +59,6 @@ _PAGE = {
     "labeljust": "l",
     "fontname": FONT,
     "fontsize": str(FONT_SIZE),
-    "splines": "polyline",
-    "ranksep": "0.16",
     "ordering": "out",
     "charset": "UTF-8",
 }
@@ -74,14 +72,20 @@ def to_dot(chart: Chart) -> str:
     page = {
         **_PAGE,
         "label": _left((chart.title, *chart.notes, "")),
+        "splines": "spline" if chart.across else "polyline",
         "rankdir": "LR" if chart.across else "TB",
         "nodesep": "0.12" if chart.across else "0.2",
+        "ranksep": "0.35" if chart.across else "0.16",
     }
     graph = graphviz.Digraph(chart.name, graph_attr=page, node_attr=_BOXES, edge_attr=_ARROWS)
     for box in chart.boxes:
         graph.node(box.id, **_box(chart, box))
     for group in chart.groups:
         _add_group(graph, chart, group)
+    if chart.last:
+        with graph.subgraph(graph_attr={"rank": "max"}) as level:
+            for id in chart.last:
+                level.node(id)
     for arrow in chart.arrows:
         _add_arrow(graph, chart, arrow)
     return str(graph.source)

@@ -12,19 +12,15 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
-from ruleproof.artifacts.chart import Arrow, Chart
-from ruleproof.artifacts.described import described
+from ruleproof.artifacts.chart import Arrow, Chart, room
+from ruleproof.artifacts.charts.described import described
+from ruleproof.artifacts.charts.paper import MARGIN, lies_better, scale_on_page
 from ruleproof.artifacts.layout import TIME_LIMIT, svg_from_dot
 from ruleproof.artifacts.to_dot import FONT_SIZE, id_in_picture, second_half, to_dot, words_of
 
-MARGIN = 10
-"""The margins on paper, in millimetres."""
-
 TITLE_SIZE = 12
-
-PAGE_LONG, PAGE_SHORT = (297 - 2 * MARGIN) * 72 / 25.4, (210 - 2 * MARGIN) * 72 / 25.4
-"""What A4 paper leaves between its margins, in points."""
-
+_TITLE_LETTER = 6.7
+"""The size of the title, and how wide a letter of it is on average."""
 
 class PictureError(Exception):
     """The picture that was drawn lacks a part of the chart: a fault of the layout engine or of this program."""
@@ -54,17 +50,6 @@ def size_of(root: Element) -> tuple[float, float]:
     """Give the width and height of a picture, in points."""
     _, _, width, height = (float(number) for number in root.get("viewBox", "").split())
     return width, height
-
-
-def scale_on_page(width: float, height: float) -> float:
-    """Give how much smaller a picture must be printed to fit on a page, upright or across; one where it fits as it is.
-
-    >>> scale_on_page(600, 500), round(scale_on_page(1570, 500), 2)
-    (1.0, 0.5)
-    """
-    upright = min(PAGE_SHORT / width, PAGE_LONG / height)
-    across = min(PAGE_LONG / width, PAGE_SHORT / height)
-    return min(1.0, max(upright, across))
 
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
@@ -165,11 +150,13 @@ class _Drawing:
 
     def frame(self) -> dict[str, str]:
         name = self.chart.name
+        width, height = size_of(self.root)
+        width = max(width, room(self.chart.title) * _TITLE_LETTER + 20)
         return {
             "xmlns": _NAMESPACE,
-            "width": self.root.get("width", ""),
-            "height": self.root.get("height", ""),
-            "viewBox": self.root.get("viewBox", ""),
+            "width": f"{width:g}pt",
+            "height": f"{height:g}pt",
+            "viewBox": f"0 0 {width:g} {height:g}",
             "role": "img",
             "aria-labelledby": f"{name}-title {name}-text",
             "lang": "en",
@@ -200,11 +187,10 @@ def _with_text(name: str, text: str) -> Element:
 
 def _page_rules(width: float, height: float) -> Element:
     """Give the rules for paper: the way round that shows the picture larger, and never larger than on the screen."""
-    lies = min(PAGE_LONG / width, PAGE_SHORT / height) > min(PAGE_SHORT / width, PAGE_LONG / height)
     scale = scale_on_page(width, height)
     return _with_text(
         "style",
-        f"@page {{ size: A4 {'landscape' if lies else 'portrait'}; margin: {MARGIN}mm }} "
+        f"@page {{ size: A4 {'landscape' if lies_better(width, height) else 'portrait'}; margin: {MARGIN}mm }} "
         f"@media print {{ svg:root {{ width: {width * scale:.1f}pt; height: {height * scale:.1f}pt }} }}",
     )
 

@@ -14,7 +14,7 @@ from ruleproof.checks.findings import About, in_a_row, page_of
 from ruleproof.finding import Finding, Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
-from ruleproof.model.nodes import SERVICE_DATE, Example, Expected
+from ruleproof.model.nodes import REPORT, SERVICE_DATE, Example, Expected
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Study
 
@@ -94,7 +94,8 @@ def _answer(study: Study, example: Example, expected: Expected) -> str:
     if len(answers) > 1:
         if expected.kind == meaning.NOT_KNOWN:
             return ""
-        return f"`{decision.name}` is not known yet: it can be {in_a_row([in_words(answer) for answer in answers[:4]], 'or')}"
+        can_be = in_a_row([in_words(answer) for answer in answers[:4]], "or")
+        return f"`{decision.name}` is not known yet: it can be {can_be}"
     (answer,) = answers
     if expected.kind == meaning.NOT_KNOWN:
         return f"`{decision.name}` is known: {in_words(answer)}"
@@ -108,15 +109,17 @@ def _compare(name: str, answer: Answer, expected: Expected) -> str:
         same = set(answer.outcomes) == set(expected.outcomes) and expected.force in ("", answer.force)
     if not same:
         said = f"{expected.force} {', '.join(expected.outcomes)}".strip()
-        return f"`{name}` is {in_words(answer)}{by}, not {said if expected.kind == meaning.OUTCOME else expected.kind}"
+        is_so = f"{REPORT} " if expected.force and answer.force == REPORT else ""
+        not_so = said if expected.kind == meaning.OUTCOME else expected.kind
+        return f"`{name}` is {is_so}{in_words(answer)}{by}, not {not_so}"
     if expected.rules and set(answer.rules) != set(expected.rules):
         return f"`{name}` is {in_words(answer)}{by or ' by no rule'}, not by {in_a_row(list(expected.rules))}"
     return ""
 
 
 def in_words(answer: Answer) -> str:
-    """Say an answer: `may report CPT 81459`, `left open`, `nothing`."""
+    """Say an answer: CPT 81445, may report CPT 81459, left open, nothing; the plainest force is not named."""
     if answer.kind != meaning.OUTCOME:
         return answer.kind + (f" ({answer.reason})" if answer.reason and answer.kind == meaning.CANNOT_ANSWER else "")
-    words = f"{answer.force} {', '.join(answer.outcomes)}".removeprefix("several ")
+    words = f"{answer.force} {', '.join(answer.outcomes)}".removeprefix("several ").removeprefix(f"{REPORT} ")
     return words + (f" and may also report {', '.join(answer.further)}" if answer.further else "")

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from ruleproof.finding import Edit, Finding, Place, Repair, Severity
-from ruleproof.model.nodes import LEFT_OPEN, Decision, Policy, Rule
+from ruleproof.model.nodes import REPORT, Decision, Policy, Rule
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import merged
 from ruleproof.prover.regions import case_in_words, regions_of, written_name
@@ -82,7 +82,9 @@ class About:
 def _restricted(space: Space, box: Box) -> list[str]:
     """Give the inputs that a box restricts: the others do not matter in it."""
     return [
-        name for name, places in space.places.items() if any(box[place] != space.dimensions[place].full for place in places)
+        name
+        for name, places in space.places.items()
+        if any(box[place] != space.dimensions[place].full for place in places)
     ]
 
 
@@ -96,11 +98,12 @@ def rule_named(policy: Policy, name: str) -> Rule | None:
     return next((rule for decision in policy.decisions for rule in decision.rules if rule.name == name), None)
 
 
-def said(rule: Rule) -> str:
-    """Say what a rule answers: `report CPT 81479`, `leave it open`."""
+def said(decision: Decision, rule: Rule) -> str:
+    """Say what a rule answers, as the policy would: report CPT 81479, covered is no, leave it open."""
     if rule.left_open:
         return "leave it open"
-    return f"{rule.force} {', '.join(outcome for outcome in rule.outcomes if outcome != LEFT_OPEN)}"
+    plain = rule.force == REPORT and not decision.codes and not decision.collects
+    return f"`{f'{decision.name} is' if plain else rule.force} {', '.join(rule.outcomes)}`"
 
 
 def in_a_row(words: Sequence[str], joiner: str = "and") -> str:

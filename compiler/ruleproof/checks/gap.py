@@ -41,6 +41,7 @@ def gap_boxes(landscape: Landscape) -> tuple[Box, ...]:
 
 def _gaps(study: Study, about: About, landscape: Landscape) -> Iterator[Finding]:
     left: Sequence[Box] = gap_boxes(landscape)
+    elsewhere: list[Box] = []
     answered = landscape.where(lambda holding: landscape.answers[holding].kind != NOTHING)
     for expectation in study.policy.expectations:
         if expectation.name != PAGE.name or expectation.decision not in ("", landscape.decision.name):
@@ -53,9 +54,10 @@ def _gaps(study: Study, about: About, landscape: Landscape) -> Iterator[Finding]
             others = study.parts_where(expression, gap_boxes(landscape))[1]
             shape = widened(inside[0], study.space.whole, [*answered, *others])
             yield replace(_finding(study, about, landscape, shape, inside, expectation), expected=True)
+            elsewhere += inside
         else:
             left = [*left, *inside]
-    for shape, boxes in shapes(study, left, answered):
+    for shape, boxes in shapes(study, left, [*answered, *elsewhere]):
         yield _finding(study, about, landscape, shape, boxes, None)
 
 

@@ -23,7 +23,9 @@ def not_decided(study: Study, path: str) -> Iterator[Finding]:
     about.path = path
     for decision in study.policy.decisions:
         if study.landscape(decision) is None:
-            message = f"`{decision.name}` is not decided: more than {BUDGET:,} boxes would be needed"
+            message = (
+                f"`{decision.name}` is not decided: more than {BUDGET:,} groups of cases would have to be told apart"
+            )
             yield about.finding(
                 message,
                 at=decision.name_span,

@@ -1,4 +1,4 @@
-"""RP211, error: what is said to be impossible or presumed leaves nothing, or is itself without effect.
+"""RP211, error: what cannot happen, or what is presumed, leaves no case at all, or takes nothing away.
 
 Why it matters: if nothing can happen, everything is proved and nothing is said.
 To mend it: correct the condition of the `cannot happen`, or the presumed value.

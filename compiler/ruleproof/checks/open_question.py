@@ -22,9 +22,9 @@ def open_question(study: Study, path: str) -> Iterator[Finding]:
     about.path = path
     for question in study.policy.questions:
         if question.is_open:
-            until = f"; until then `{question.provisionally}` answers" if question.provisionally else ""
+            until = f" (until then `{question.provisionally}` answers)" if question.provisionally else ""
             rules = [rule for name in question.rules if (rule := rule_named(study.policy, name)) is not None]
-            message = f"question `{question.name}` is open: {question.text}{until}"
+            message = f"question `{question.name}` is open{until}: {question.text}"
             yield about.finding(
                 message, at=question.span, rules=rules, help='ask, and record the answer: `decided "…" by "…" on …`'
             )

@@ -71,7 +71,7 @@ def _sentence(decision: Decision, name: str, rules: tuple[Rule, ...]) -> str:
     sayings: dict[str, list[str]] = {}
     for rule in rules:
         if rule.name in kept:
-            sayings.setdefault(said(rule), []).append(rule.name)
+            sayings.setdefault(said(decision, rule), []).append(rule.name)
     parts = [
         f"{in_a_row(backquoted(names))} {'says' if len(names) == 1 else 'say'} {saying}"
         for saying, names in sayings.items()

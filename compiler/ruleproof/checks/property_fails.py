@@ -67,12 +67,12 @@ def _finding(study: Study, about: About, claim: Property, boxes: tuple[Box, ...]
         landscape = study.landscape(study.policy.decision(claim.decision))
         inputs = landscape.inputs if landscape is not None else inputs
     said = {
-        "answers": f"`{claim.decision}` does not always answer",
-        "never contradicts": f"`{claim.decision}` contradicts itself",
+        "answers": f": no rule gives `{claim.decision}`",
+        "never contradicts": f": `{claim.decision}` contradicts itself",
     }
-    words = said.get(claim.kind, f"`{claim.name}` does not hold")
     supposed = f" (supposing {'; '.join(claim.suppositions)})" if claim.suppositions else ""
-    message = f"{words}: {box_in_words(study.space, boxes[0])}{supposed}"
+    where = box_in_words(study.space, boxes[0])
+    message = f"`{claim.name}` does not hold{said.get(claim.kind, '')} where {where}{supposed}"
     return about.finding(
         message,
         at=claim.span,

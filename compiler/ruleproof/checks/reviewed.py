@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ruleproof.checks import accepted_finding_changed, expected_finding_absent
-from ruleproof.checks.findings import About, rule_named
+from ruleproof.checks.findings import About, backquoted, in_a_row, rule_named
 from ruleproof.finding import Edit, Finding, Place, Repair, Severity
 from ruleproof.model.nodes import Acceptance, Expectation
 from ruleproof.prover.study import Study
@@ -55,7 +55,7 @@ def _expect(
     if found:
         return []
     rules = [rule for name in expectation.rules if (rule := rule_named(study.policy, name)) is not None]
-    between = f" between {', '.join(expectation.rules)}" if expectation.rules else ""
+    between = f" between {in_a_row(backquoted(expectation.rules))}" if expectation.rules else ""
     message = f"the policy expects a finding `{expectation.name}`{between}, and there is none"
     if expectation.when is not None:
         message = f"the policy expects a `{expectation.name}` here, but not every such case is one"
@@ -92,13 +92,14 @@ def _accept(study: Study, source: Source, acceptance: Acceptance, marked: list[F
     about = About(study, accepted_finding_changed.PAGE)
     about.path = source.path
     mark = fingerprint(study, source, acceptance.rules)
+    named = in_a_row(backquoted(acceptance.rules))
     fitting = [
         index
         for index, finding in enumerate(marked)
         if finding.name == acceptance.name and set(finding.rules) == set(acceptance.rules)
     ]
     if not fitting:
-        message = f"there is no `{acceptance.name}` between {', '.join(acceptance.rules)} to accept"
+        message = f"there is no `{acceptance.name}` between {named} to accept"
         return [
             about.finding(message, at=acceptance.span, help="take the `accept` out, or correct the rules that it names")
         ]
@@ -106,9 +107,7 @@ def _accept(study: Study, source: Source, acceptance: Acceptance, marked: list[F
     if not acceptance.seen:
         for index in fitting:
             marked[index] = replace(marked[index], accepted=True)
-        message = (
-            f"this `accept` has no fingerprint, so a later change of {', '.join(acceptance.rules)} would go unnoticed"
-        )
+        message = f"this `accept` has no fingerprint, so a later change of {named} would go unnoticed"
         return [
             about.finding(
                 message,
@@ -119,7 +118,7 @@ def _accept(study: Study, source: Source, acceptance: Acceptance, marked: list[F
             )
         ]
     if acceptance.seen != mark:
-        message = f"{', '.join(acceptance.rules)} changed since this was accepted"
+        message = f"{named} changed since this was accepted"
         return [
             about.finding(message, at=acceptance.span, help=f'look again; if it still holds, write `seen "{mark}"`')
         ]

@@ -1,7 +1,7 @@
 """RP209, warning: an input that nothing asks about.
 
 Why it matters: people would gather a fact that changes no answer, or a rule that needs it was forgotten.
-To mend it: use it in a rule, or take it out.
+To mend it: ask about it in a rule, or take it out.
 """
 
 from __future__ import annotations
@@ -32,4 +32,4 @@ def unused_input(study: Study, path: str) -> Iterator[Finding]:
     for item in policy.inputs:
         if item.name not in asked:
             message = f"nothing asks about the input `{item.name}`"
-            yield about.finding(message, at=item.span, help="use it in a rule, or take it out")
+            yield about.finding(message, at=item.span, help="ask about it in a rule, or take it out")

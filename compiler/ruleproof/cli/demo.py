@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ruleproof.cli.options import format_option
 
-_ALLOWED = ("gap", "conflict")
+if TYPE_CHECKING:
+    from ruleproof.cli.report import Report
+    from ruleproof.compiled import Compiled
+
+_PRODUCTS = ("svg", "markdown")
 
 
 @click.command("demo")
@@ -44,7 +49,39 @@ def command(folder: Path, format: str) -> int:
 
 
 def _products(compiled: Compiled) -> dict[str, bytes]:
+    """Draw the policy with its mistakes in it, as `build --allow gap,conflict` does."""
     from ruleproof.artifacts import EMITTERS
 
-    kinds = [kind for kind in ("svg", "markdown") if kind in EMITTERS]
-    return {name: text.encode("utf-8") for kind in kinds for name, text in EMITTERS[kind](compiled).items()}
+    made = (EMITTERS[kind](compiled) for kind in _PRODUCTS if kind in EMITTERS)
+    return {name: text.encode("utf-8") for files in made for name, text in files.items()}
+
+
+def _show(report: Report, path: Path, pictures: list[Path]) -> None:
+    from ruleproof.cli.reading import shown
+    from ruleproof.cli.showing import show
+    from ruleproof.cli.terminal import say
+
+    policy = shown(path)
+    say(f"A policy with two planted mistakes: {policy}\n")
+    show(report, "text", None, "usual")
+    if pictures:
+        say("\n".join(["", "To open in a browser:", *(f"  {shown(item)}" for item in sorted(pictures))]))
+    say(
+        "\n".join(
+            (
+                "",
+                "Next:",
+                f"  ruleproof check {policy}    after mending it: say which rule wins, and add the rule that is missing",
+                "  ruleproof rule gap    what a gap is, and how to mend it",
+                "  ruleproof new my_policy    a policy to start from, with a word about each construct",
+            )
+        )
+    )
+
+
+def _show_json(report: Report, written: list[Path]) -> None:
+    from ruleproof.cli.formats.to_json import dumps, report_object
+    from ruleproof.cli.reading import shown
+    from ruleproof.cli.terminal import emit
+
+    emit(dumps(report_object(report) | {"written": [shown(path) for path in written]}))

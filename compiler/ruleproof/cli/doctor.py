@@ -37,7 +37,9 @@ def command(format: str) -> int:
 
     points = list(_points())
     if format == "json":
-        described = [{"about": item.about, "state": item.state, "said": item.said, "help": item.help} for item in points]
+        described = [
+            {"about": item.about, "state": item.state, "said": item.said, "help": item.help} for item in points
+        ]
         emit(dumps({"ruleproof": compiler_version(), "machine": machine(), "points": described}))
     else:
         style = style_for_results()

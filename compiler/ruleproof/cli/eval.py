@@ -101,15 +101,16 @@ def _refuse(path: str, message: str, help: str, about: dict[str, object], format
     from ruleproof.cli.formats.letters import visible
     from ruleproof.cli.formats.to_json import dumps
     from ruleproof.cli.machine import compiler_version
-    from ruleproof.cli.reading import shown
+    from ruleproof.cli.reading import STDIN, shown
     from ruleproof.cli.terminal import emit, say, style_for_findings
 
+    where = "<stdin>" if path == STDIN else shown(path)
     if format == "json":
-        finding = {"name": "input_error", "severity": "error", "message": message, "help": help, "path": "<stdin>" if path == "-" else shown(path)}
+        finding = {"name": "input_error", "severity": "error", "message": message, "help": help, "path": where}
         emit(dumps({"ruleproof": compiler_version(), "findings": [finding | about]}))
     else:
         style = style_for_findings()
-        say(f"{style.strong(visible(shown(path)) + ':')} {style.error('error')} {visible(message)}", err=True)
+        say(f"{style.strong(visible(where) + ':')} {style.error('error')} {visible(message)}", err=True)
         if help:
             say(f"  {style.faint('help')}  {visible(help)}", err=True)
     return 1

@@ -135,7 +135,7 @@ class _Proposer:
         """Find a case with this value of an input that gets an answer."""
         place, mask = self.cells_at(name, value)
         for key, boxes in landscape.boxes.items():
-            for box in boxes if name in landscape.inputs and _is_sayable(landscape.answers[key]) else ():
+            for box in boxes if name in landscape.inputs and _is_sayable(landscape, key) else ():
                 if box[place] & mask:
                     case = self.compiled.space.sample((*box[:place], box[place] & mask, *box[place + 1 :]))
                     return self.proposal(landscape, case | {name: value}, written, label, fixed=name)
@@ -147,7 +147,7 @@ class _Proposer:
         self, landscape: Landscape, keys: Iterable[Holding], name: str, label: str, keep: Holding = frozenset()
     ) -> Iterator[Proposal]:
         """Propose the first case among these sets of rules whose answer an example can state."""
-        key = next((key for key in keys if _is_sayable(landscape.answers[key])), None)
+        key = next((key for key in keys if _is_sayable(landscape, key)), None)
         if key is not None:
             yield self.proposal(landscape, self.compiled.space.sample(landscape.boxes[key][0]), name, label, keep=keep)
 
@@ -182,7 +182,11 @@ class _Proposer:
         return negation(self.study.compiler(self.compiled.policy.no_text))
 
 
-def _is_sayable(answer: Answer) -> bool:
+def _is_sayable(landscape: Landscape, key: Holding) -> bool:
+    """Tell whether an example can state the answer where these rules hold, and would want to."""
+    answer = landscape.answers[key]
+    if answer.kind == meaning.NOTHING:
+        return landscape.decision.collects and not answer.barred
     return answer.kind in (meaning.OUTCOME, meaning.OPEN) and answer.force != "several"
 
 

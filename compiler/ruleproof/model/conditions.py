@@ -87,8 +87,9 @@ class Conditions:
 
     def checked(self, node: tree.Condition) -> Condition:
         """Give what a whole condition tests, with a warning where a negative test meets a missing value unnoticed."""
+        guarded = names_tested_for_presence(node)
         for name in dict.fromkeys(_unguarded(node, False)):
-            if name.text in self.may_be_missing and name.text not in {found.text for found in _presence_tests(node)}:
+            if name.text in self.may_be_missing and name.text not in guarded:
                 message = f"this also holds where `{name.text}` is missing"
                 help = f"add `and {name.text} is present`, or `or {name.text} is missing` to say that it is meant"
                 self.declared.report("unguarded_not", name.span, message, help)
@@ -327,8 +328,13 @@ class Conditions:
 
     # -------------------------------------------------------------- cells of tables
 
-    def cell(self, column: tree.Name, node: tree.TestCell) -> Condition | None:
-        """Give what a cell tests, or `None` where it lets everything pass."""
+    def cell(self, column: tree.Name, node: tree.TestCell, guarded: frozenset[str]) -> Condition | None:
+        """Give what a cell tests, or `None` where it lets everything pass; `guarded` are the inputs known to be present."""
+        negative = isinstance(node, tree.CellIn | tree.CellList) and node.negated
+        if negative and column.text in self.may_be_missing and column.text not in guarded:
+            message = f"this also holds where `{column.text}` is missing"
+            help = f"write the values out, or add `needs {column.text} is present` to the table"
+            self.declared.report("unguarded_not", node.span, message, help)
         match node:
             case tree.AnyValue():
                 return None
@@ -400,6 +406,10 @@ def _unguarded(node: tree.Condition, negated: bool) -> Iterator[tree.Name]:
         case _:
             if negated:
                 yield node.name
+
+
+def names_tested_for_presence(*conditions: tree.Condition) -> frozenset[str]:
+    return frozenset(name.text for node in conditions for name in _presence_tests(node))
 
 
 def _presence_tests(node: tree.Condition) -> Iterator[tree.Name]:

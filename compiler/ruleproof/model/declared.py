@@ -122,10 +122,10 @@ class Declared:
             return found
         if name.text in self.tree.unread_names:
             return None
-        wanted = " or ".join(dict.fromkeys(KINDS[kind] for kind in kinds))
+        wanted = _or(list(dict.fromkeys(KINDS[kind] for kind in kinds)))
         known = [known for known, block in self.names.items() if isinstance(block, kinds)]
         if found is not None:
-            message = f"`{name.text}` is {_a(KINDS[type(found)])}, and here stands {_a(wanted)}"
+            message = f"`{name.text}` is {_a(KINDS[type(found)])}, and {_a(wanted)} is needed here"
             self.report("unknown_name", name.span, message, _known(known, wanted), found.name.span)
             return None
         near = did_you_mean(name.text, known)
@@ -136,6 +136,10 @@ class Declared:
     def of(self, kind: type[Kind]) -> list[Kind]:
         """Give the declared blocks of a kind, in the order written; of a name declared twice, the first."""
         return [block for block in self.names.values() if isinstance(block, kind)]
+
+
+def _or(nouns: list[str]) -> str:
+    return nouns[0] if len(nouns) == 1 else f"{', '.join(nouns[:-1])} or {nouns[-1]}"
 
 
 def _a(noun: str) -> str:

@@ -76,6 +76,14 @@ def domain_from_tree(declared: Declared, node: tree.Domain) -> Domain:
                     "write a whole number from 0 to 12",
                 )
                 places = None
+            for bound in (low, high):
+                if places is not None and decimals_of(bound.value) > int(places.value):
+                    declared.report(
+                        "outside_domain",
+                        bound.span,
+                        f"{bound.value} has more than {places.value} decimals",
+                        "write a bound that the input can be, or allow more decimals",
+                    )
             ends = sorted((low.value, high.value))
             return DecimalNumber(ends[0], ends[1], None if places is None else int(places.value))
         case tree.DateRange(span, low, high):
@@ -88,11 +96,20 @@ def domain_from_tree(declared: Declared, node: tree.Domain) -> Domain:
                 )
             return Day(low.value, None) if high is None else Day(*sorted((low.value, high.value)))
         case tree.CodeOf(_, system):
-            return OneCode(system.text, *_system(declared, system))
+            return OneCode(system.text, *system_of(declared, system))
         case tree.CodesOf(_, system):
-            return SeveralCodes(system.text, *_system(declared, system))
+            return SeveralCodes(system.text, *system_of(declared, system))
         case tree.CodeLike(_, parts):
             return _pattern(parts)
+
+
+def decimals_of(number: Decimal) -> int:
+    """Count the decimals of a number, zeros at its end apart.
+
+    >>> decimals_of(Decimal("0.250")), decimals_of(Decimal("100"))
+    (2, 0)
+    """
+    return len(f"{number:f}".partition(".")[2].rstrip("0"))
 
 
 def _choice(declared: Declared, node: tree.OneOf) -> Choice:
@@ -108,18 +125,14 @@ def _choice(declared: Declared, node: tree.OneOf) -> Choice:
     return Choice(tuple(dict.fromkeys(words)))
 
 
-def _system(declared: Declared, name: tree.Name) -> tuple[str, str]:
+def system_of(declared: Declared, name: tree.Name) -> tuple[str, str]:
+    """Give the prefix of the codes of a system, and the shape of a code after it."""
     if name.text not in SYSTEMS:
         near = did_you_mean(name.text, set(SYSTEMS))
         help = f"did you mean `{near}`?" if near else f"there are {', '.join(f'`{system}`' for system in SYSTEMS)}"
         declared.report("unknown_name", name.span, f"`{name.text}` is no code system", help)
         return ("CPT", ".*")
     return SYSTEMS[name.text]
-
-
-def system_of(declared: Declared, name: tree.Name) -> str:
-    """Give the prefix of the codes of a system."""
-    return _system(declared, name)[0]
 
 
 def _pattern(parts: tuple[tree.CodePart, ...]) -> CodePattern:
@@ -206,7 +219,7 @@ def _read(domain: Domain, node: tree.Value, word: str) -> tuple[bool, bool, Valu
         case YesNo():
             return isinstance(node, tree.YesNo), True, word == "yes"
         case Choice(values):
-            return isinstance(node, tree.Name | tree.Text | tree.Number | tree.YesNo), word in values, word
+            return True, word in values, word
         case WholeNumber(low, high):
             if not isinstance(node, tree.Number):
                 return False, False, None
@@ -214,7 +227,7 @@ def _read(domain: Domain, node: tree.Value, word: str) -> tuple[bool, bool, Valu
         case DecimalNumber(low, high, places):
             if not isinstance(node, tree.Number):
                 return False, False, None
-            exact = places is None or node.value == node.value.quantize(Decimal(1).scaleb(-places))
+            exact = places is None or decimals_of(node.value) <= places
             return True, exact and low <= node.value <= high, node.value
         case Day(low, high):
             if not isinstance(node, tree.Date):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ class Facts:
         )
 
     def code_list(self, block: tree.Codes) -> model.CodeList:
-        prefix = system_of(self.declared, block.system)
+        prefix, shape = system_of(self.declared, block.system)
         entries: list[model.CodeEntry] = []
         if not self.clauses.all(block.clauses, tree.Start):
             self.declared.report(
@@ -66,6 +67,13 @@ class Facts:
                         f"write {prefix} and the code",
                     )
                     continue
+                if not re.fullmatch(shape, word.removeprefix(prefix + " ")):
+                    self.declared.report(
+                        "outside_domain",
+                        value.span,
+                        f"no code of {block.system.text} is written `{word}`",
+                        "correct the code, or the system of the list",
+                    )
                 entries.append(model.CodeEntry(word, start, until))
         return model.CodeList(
             block.name.text, self.clauses.label(block), block.system.text, tuple(entries), self.clauses.cited(block),

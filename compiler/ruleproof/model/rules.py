@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
-from ruleproof.model.conditions import Conditions
+from ruleproof.model.conditions import Conditions, names_tested_for_presence
 from ruleproof.model.declared import Declared, in_words
 from ruleproof.model.nodes import (
     LEFT_OPEN,
@@ -253,14 +253,16 @@ class Rules:
     def table(self, block: tree.Table) -> list[Rule | None]:
         if self.declared.find(block.decision, tree.Decision) is None:
             return []
-        needs = [self.conditions.checked(clause.condition) for clause in self.clauses.all(block.clauses, tree.Needs)]
+        written = [clause.condition for clause in self.clauses.all(block.clauses, tree.Needs)]
+        needs = [self.conditions.checked(condition) for condition in written]
+        guarded = names_tested_for_presence(*written)
         columns = [
             column for column in block.columns if self.declared.find(column, tree.Input, tree.Define, tree.Decision)
         ]
         if len(columns) != len(block.columns):
             return []
         overrides = self.row_overrides(block)
-        return [self.row(block, row, needs, overrides.get(row.name.text, [])) for row in block.rows]
+        return [self.row(block, row, needs, guarded, overrides.get(row.name.text, [])) for row in block.rows]
 
     def row_overrides(self, block: tree.Table) -> dict[str, list[tree.Overrides]]:
         found: dict[str, list[tree.Overrides]] = {}
@@ -276,8 +278,16 @@ class Rules:
             found.setdefault(clause.row.text, []).append(clause.overrides)
         return found
 
-    def row(self, table: tree.Table, row: tree.Row, needs: list[Condition], overrides: list[tree.Overrides]) -> Rule:
-        tests = [self.conditions.cell(column, cell) for column, cell in zip(table.columns, row.tests, strict=True)]
+    def row(
+        self,
+        table: tree.Table,
+        row: tree.Row,
+        needs: list[Condition],
+        guarded: frozenset[str],
+        overrides: list[tree.Overrides],
+    ) -> Rule:
+        columns = zip(table.columns, row.tests, strict=True)
+        tests = [self.conditions.cell(column, cell, guarded) for column, cell in columns]
         parts = [*needs, *(test for test in tests if test is not None)]
         services = [*self.clauses.all(table.clauses, tree.Services), *([row.services] if row.services else [])]
         return self.made(

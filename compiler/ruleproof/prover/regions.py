@@ -11,7 +11,8 @@ from typing import Any
 
 from ruleproof.finding import CodesOf, Range, Region, Restriction, Value, Values
 from ruleproof.model.nodes import SERVICE_DATE, Input
-from ruleproof.prover.space import Box, Cell, Dimension, Space, bits_of
+from ruleproof.prover.cells import Cell, Dimension
+from ruleproof.prover.space import Box, Space, bits_of
 
 
 def regions_of(space: Space, boxes: Iterable[Box]) -> tuple[Region, ...]:

@@ -44,6 +44,8 @@ class Landscape:
 
     decision: Decision
     boxes: Mapping[Holding, tuple[Box, ...]]
+    excluded: tuple[Box, ...]
+    """The other cases: they cannot happen, their text is not here, or they lie outside the scope."""
     inputs: tuple[str, ...]
     """The inputs that the decision depends on."""
     seconds: float
@@ -100,12 +102,16 @@ class Study:
             return frozenset(name for name, rule in zip(names, open_rules, strict=True) if rule == TRUE)
 
         found: dict[Holding, list[Box]] = {}
+        excluded: list[Box] = []
         for box, key in split(self.restrict, self.space.whole, asked, settle):
             if isinstance(key, frozenset):
                 found.setdefault(key, []).append(box)
+            else:
+                excluded.append(box)
         return Landscape(
             decision,
             {holding: merged(boxes) for holding, boxes in found.items()},
+            merged(excluded),
             self.inputs_of(*asked[1:]),
             time.perf_counter() - began,
         )

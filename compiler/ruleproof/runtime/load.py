@@ -119,6 +119,11 @@ def load(path_or_text: str | Path, *, allow: tuple[str, ...] = ()) -> LoadedPoli
     return LoadedPolicy(compiled)
 
 
+def check(path_or_text: str | Path) -> tuple[Finding, ...]:
+    """Give everything that the compiler finds in a policy, given as a path or as its text."""
+    return compile_source(_source(path_or_text)).findings
+
+
 def _source(path_or_text: str | Path) -> Source:
     """Read a policy: a text of several lines, or one that begins like a policy, is no path."""
     if isinstance(path_or_text, str) and ("\n" in path_or_text or path_or_text.lstrip().startswith("policy ")):

@@ -239,12 +239,12 @@ class _Reader:
     def row(self, line: Span, names: list[str]) -> nodes.Row | None:
         cells = self.cells(line)
         if len(cells) != len(names):
-            message = f"this row is cut into {len(cells)}, and the table has {len(names)} columns"
+            message = f"this row has {len(cells)} entries, and the table has {len(names)} columns"
             self.report(
                 "missing_part",
                 line,
                 message,
-                "write something under each column, between bars; `-` says that the input does not matter",
+                "write one entry under each column; `-` says that the input does not matter",
             )
             self.forget(Piece("", line))
             return None
@@ -273,7 +273,7 @@ class _Reader:
             return None
         services = None
         if read.get("from") or read.get("until"):
-            services = nodes.Services(line, read.get("from"), read.get("until"))
+            services = nodes.Services(line, read.get("from") or None, read.get("until") or None)
         cites, readings = read.get("cite") or (), read.get("reading") or ()
         return nodes.Row(line, read["rule"], tuple(tests), read["outcome"], cites, readings, services, read.get("note"))
 

@@ -65,6 +65,7 @@ _INSTEAD = {
     "unless": ("overrides",),
     "otherwise": ("else",),
     "than": ("is more than", "is less than"),
+    "overrides": ("row",),
 }
 """Signs and words of other languages, and how this one says them."""
 
@@ -87,8 +88,9 @@ def did_you_mean(word: str, known: tuple[str, ...] | list[str] | set[str] | froz
     >>> did_you_mean("whne", ("when", "then"))
     'when'
     """
-    near = difflib.get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
-    return near[0] if near else ""
+    spelt = {name.lower(): name for name in sorted(known, reverse=True)}
+    near = difflib.get_close_matches(word.lower(), sorted(spelt), n=1, cutoff=0.6)
+    return spelt[near[0]] if near else ""
 
 
 def explain_start(source: Source, span: Span) -> Finding:
@@ -121,6 +123,8 @@ def explain_unexpected(
         message, help = "this text has no closing quote", 'write a straight quote (") at its end, on the same line'
     elif found == "`":
         message, help = "this quote is not closed on its line", "close it on the same line"
+    elif _begins_line(source, span) and (found in _FIRST_WORDS or found == "no"):
+        message, help = f"`{found}` begins a block, but this one cannot be read", _example_of(_block_of(found), ())
     elif found not in _INSTEAD and (near := _misspelt(source, span, expected)):
         message, help = f"`{found}` is no word that can stand here", f"did you mean `{near}`?"
     elif "NAME" in expected and _is_word(found) and not _instead(found, expected):
@@ -134,6 +138,8 @@ def explain_unexpected(
 
 def _instead(found: str, expected: tuple[str, ...]) -> str:
     """Say how the language writes a sign or word of another language, where that could stand here."""
+    if found == "." and "PARAGRAPH" in expected:
+        return "name the source first, as in `article coding.targeted.1`"
     known = _INSTEAD.get(found, ())
     fitting = [f"`{words}`" for words in known if found == "than" or words.split(maxsplit=1)[0] in expected]
     return f"write {_in_a_row(fitting)}" if fitting else ""
@@ -144,8 +150,17 @@ def _misspelt(source: Source, span: Span, expected: tuple[str, ...]) -> str:
     found = source.slice(span)
     if not _is_word(found):
         return ""
-    begins_line = not source.text[: span.start].rpartition("\n")[2].strip()
-    return did_you_mean(found, (set(_words(expected)) | (_FIRST_WORDS if begins_line else set())) - {found})
+    first = _FIRST_WORDS if _begins_line(source, span) else frozenset()
+    return did_you_mean(found, {*_words(expected), *first})
+
+
+def _begins_line(source: Source, span: Span) -> bool:
+    return not source.text[: span.start].rpartition("\n")[2].strip()
+
+
+def _block_of(word: str) -> str:
+    """Give the block that a word begins; a line about silence begins with `no`."""
+    return next((rule for words, rule in STARTS if words.split()[0] == word), "silence")
 
 
 def _is_word(found: str) -> bool:

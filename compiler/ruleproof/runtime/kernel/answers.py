@@ -15,25 +15,31 @@ if TYPE_CHECKING:
 class PolicyVersion(Fixed):
     """Which text gave an answer."""
 
-    __slots__ = ("compiler", "label", "name", "revision", "sha256")
+    __slots__ = ("compiler", "label", "name", "revision", "sha256", "unsound")
     name: str
     label: str
     revision: str
     sha256: str
     compiler: str
+    unsound: tuple[str, ...]
+    """What stands against the policy, such as `gap`, where it was built all the same; empty where nothing does."""
 
-    def __init__(self, name: str, label: str, revision: str, sha256: str, compiler: str) -> None:
+    def __init__(
+        self, name: str, label: str, revision: str, sha256: str, compiler: str, unsound: tuple[str, ...] = ()
+    ) -> None:
         keep(self, "name", name)
         keep(self, "label", label)
         keep(self, "revision", revision)
         keep(self, "sha256", sha256)
         keep(self, "compiler", compiler)
+        keep(self, "unsound", unsound)
 
     def __repr__(self) -> str:
         return f"PolicyVersion({self.name!r}, {self.revision!r}, sha256={self.sha256!r})"
 
     def as_dict(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in ("name", "label", "revision", "sha256", "compiler")}
+        texts = {name: getattr(self, name) for name in ("name", "label", "revision", "sha256", "compiler")}
+        return {**texts, "unsound": list(self.unsound)}
 
 
 class Question(Fixed):

@@ -240,9 +240,9 @@ class Shape:
 
 
 class OneCodeInput(Input):
-    """`classes` holds the codes that the policy names, by what it tells apart; one more class holds all others."""
+    """`classes` holds the codes that the policy names, by what it tells apart; all others, if any, are a class more."""
 
-    __slots__ = ("numbers", "others", "shape")
+    __slots__ = ("missing", "numbers", "others", "shape")
 
     def __init__(
         self,
@@ -253,9 +253,10 @@ class OneCodeInput(Input):
         prefix: str,
         pattern: str,
         classes: tuple[tuple[str, ...], ...],
+        others: bool,
     ) -> None:
         super().__init__(name, dimension, may_be_missing, allowed)
-        self.shape, self.others = Shape(prefix, pattern), len(classes)
+        self.shape, self.others, self.missing = Shape(prefix, pattern), len(classes), len(classes) + others
         self.numbers = {code: number for number, codes in enumerate(classes) for code in codes}
 
     def parse(self, value: object) -> str:
@@ -264,7 +265,7 @@ class OneCodeInput(Input):
         raise self.refused(value, self.shape.hint(value))
 
     def cells(self, value: str | None) -> tuple[int, ...]:
-        return (self.others + 1 if value is None else self.class_of(value),)
+        return (self.missing if value is None else self.class_of(value),)
 
     def class_of(self, code: str) -> int:
         """Give the number of the class that a code belongs to."""
@@ -272,7 +273,7 @@ class OneCodeInput(Input):
 
 
 class SeveralCodesInput(Input):
-    """A dimension for each of `groups`, and one for all codes that the policy does not name: no such code, or some."""
+    """A dimension for each of `groups`, and one for all other codes, if any: no such code is there, or some are."""
 
     __slots__ = ("groups", "named", "shape")
 
@@ -285,8 +286,9 @@ class SeveralCodesInput(Input):
         prefix: str,
         pattern: str,
         groups: tuple[tuple[str, ...], ...],
+        others: bool,
     ) -> None:
-        super().__init__(name, dimension, may_be_missing, allowed, len(groups) + 1)
+        super().__init__(name, dimension, may_be_missing, allowed, len(groups) + others)
         self.shape = Shape(prefix, pattern)
         self.groups = tuple(map(frozenset, groups))
         self.named = frozenset(code for codes in groups for code in codes)

@@ -7,7 +7,7 @@ import datetime as dt
 from ruleproof.runtime.kernel.answers import Answer, PolicyVersion, Requirement
 from ruleproof.runtime.kernel.graphs import Decision, Impossible, Open, RequirementTable, Source, Way
 from ruleproof.runtime.kernel.inputs import DayInput, Input
-from ruleproof.runtime.kernel.values import UNKNOWN, Fixed, InputError, day_of, keep, near, shown
+from ruleproof.runtime.kernel.values import UNKNOWN, Fixed, InputError, day_of, near, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,180 @@
+"""The proof of a policy as data: the cells of its inputs, its conditions, and boxes that say which rules hold where.
+
+`ruleproof verify` checks it with a short program of its own (`ruleproof/verify.py`) that knows nothing of the prover.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from decimal import Decimal
+from typing import Any, assert_never
+
+from ruleproof.compiled import VERSION, Compiled
+from ruleproof.model import nodes as model
+from ruleproof.model.nodes import Condition
+from ruleproof.prover.cells import Cell, Dimension
+from ruleproof.prover.space import Box, Space, bits_of
+from ruleproof.prover.study import Landscape
+
+FORMAT = "ruleproof certificate 1"
+
+
+_LAST_DAY = datetime.date.max
+"""Where dates without a bound end: there is no later date of service."""
+
+
+def to_certificate(compiled: Compiled) -> str:
+    """Give the certificate of a policy as JSON text; a decision that was not decided is named and has no boxes."""
+    policy, space = compiled.policy, compiled.space
+    certificate = {
+        "format": FORMAT,
+        "ruleproof": VERSION,
+        "policy": policy.name,
+        "revision": compiled.revision,
+        "sha256": compiled.source.sha256,
+        "dimensions": [_dimension(space, dimension) for dimension in space.dimensions],
+        "cannot_happen": {item.name: condition_as_data(item.condition) for item in policy.impossibles},
+        "no_text": condition_as_data(policy.no_text),
+        "decisions": [_decision(compiled, decision) for decision in policy.decisions],
+    }
+    return (
+        json.dumps(certificate, ensure_ascii=True, indent=None, separators=(",", ":")).replace('{"box"', '\n{"box"')
+        + "\n"
+    )
+
+
+def _decision(compiled: Compiled, decision: model.Decision) -> dict[str, Any]:
+    landscape = compiled.study.landscape(decision)
+    return {
+        "decision": decision.name,
+        "collects": decision.collects,
+        "scope": condition_as_data(decision.scope),
+        "rules": [
+            {
+                "rule": rule.name,
+                "when": condition_as_data(rule.condition),
+                "force": rule.force,
+                "outcomes": list(rule.outcomes),
+                "overrides": sorted({override.rule for override in rule.overrides}),
+            }
+            for rule in decision.rules
+        ],
+        "decided": landscape is not None,
+        "boxes": [] if landscape is None else _boxes(compiled.space, landscape),
+    }
+
+
+def _boxes(space: Space, landscape: Landscape) -> list[dict[str, Any]]:
+    order = [rule.name for rule in landscape.decision.rules]
+    found: list[dict[str, Any]] = []
+    for holding, boxes in sorted(
+        landscape.boxes.items(), key=lambda pair: [name in pair[0] for name in order], reverse=True
+    ):
+        answer = landscape.answers[holding]
+        said = {"kind": answer.kind, "force": answer.force, "outcomes": list(answer.outcomes)}
+        rules = [name for name in order if name in holding]
+        found += [{"box": _box(space, box), "rules": rules, "answer": said} for box in boxes]
+    return found + [{"box": _box(space, box), "excluded": True} for box in landscape.excluded]
+
+
+def _box(space: Space, box: Box) -> dict[str, list[int]]:
+    """Give the cells of the dimensions that a box restricts."""
+    return {
+        str(index): list(bits_of(mask))
+        for index, (mask, dimension) in enumerate(zip(box, space.dimensions, strict=True))
+        if mask != dimension.full
+    }
+
+
+def _dimension(space: Space, dimension: Dimension) -> dict[str, Any]:
+    item = space.inputs[dimension.input]
+    found: dict[str, Any] = {
+        "input": dimension.input,
+        "domain": domain_as_data(item.domain),
+        "may_be_missing": item.may_be_missing,
+    }
+    if dimension.group is not None:
+        return found | {"group": _cell(dimension.group), "cells": [{"some": False}, {"some": True}]}
+    if isinstance(item.domain, model.OneCode | model.CodePattern) and not any(cell.others for cell in dimension.cells):
+        found["domain"]["values"] = [value for cell in dimension.cells for value in cell.values]
+    return found | {"cells": [_cell(cell) for cell in dimension.cells]}
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    if cell.missing:
+        return {"missing": True}
+    if cell.others:
+        return {"others": True}
+    if cell.stretch:
+        return {
+            "low": plain(cell.low),
+            "high": plain(_LAST_DAY if cell.high is None else cell.high),
+            "closed": [cell.low_closed, cell.high_closed],
+        }
+    return {"values": [plain(value) for value in cell.values]}
+
+
+def plain(value: Any) -> Any:
+    """Give a value as JSON keeps it exactly: numbers and dates as text, yes and no as `yes` and `no`."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case datetime.date():
+            return value.isoformat()
+        case int() | Decimal():
+            return str(value)
+        case _:
+            return value
+
+
+def domain_as_data(domain: model.Domain) -> dict[str, Any]:
+    """Give what an input can be."""
+    match domain:
+        case model.YesNo():
+            return {"kind": "choice", "values": ["yes", "no"]}
+        case model.Choice(values):
+            return {"kind": "choice", "values": list(values)}
+        case model.WholeNumber(low, high):
+            return {"kind": "whole", "low": str(low), "high": str(high)}
+        case model.DecimalNumber(low, high, places):
+            return {"kind": "decimal", "low": str(low), "high": str(high), "places": places}
+        case model.Day(low, high):
+            return {"kind": "date", "low": low.isoformat(), "high": plain(high or _LAST_DAY)}
+        case model.OneCode() | model.CodePattern():
+            return {"kind": "open", "pattern": domain.pattern}
+        case model.SeveralCodes():
+            return {"kind": "several"}
+        case _:
+            assert_never(domain)
+
+
+def condition_as_data(condition: Condition) -> Any:
+    """Give a condition as nested lists: the operation first, then its parts."""
+    match condition:
+        case model.Always():
+            return ["all"]
+        case model.IsIn(name, values):
+            return ["in", name, sorted(plain(value) for value in values)]
+        case model.Within(name, low, high, low_closed, high_closed):
+            return ["within", name, plain(low), plain(high), low_closed, high_closed]
+        case model.SomeIn(name, quantifier, codes):
+            return ["some", name, quantifier, sorted(codes)]
+        case model.IsMissing(name):
+            return ["missing", name]
+        case model.DecisionIs(decision, outcomes):
+            return ["decision", decision, sorted(outcomes)]
+        case model.DecisionIsNothing(decision):
+            return ["decision", decision, None]
+        case model.Defined(_, part):
+            return condition_as_data(part)
+        case model.Not(part):
+            return ["not", condition_as_data(part)]
+        case model.AllOf(parts):
+            return ["all", *(condition_as_data(part) for part in parts)]
+        case model.AnyOf(parts):
+            return ["any", *(condition_as_data(part) for part in parts)]
+        case model.AtLeastOf(count, parts):
+            return ["count", count, *(condition_as_data(part) for part in parts)]
+        case _:
+            assert_never(condition)
