@@ -67,6 +67,14 @@ def test_the_certificates_of_random_policies_verify(policy: RandomPolicy) -> Non
     verify(to_certificate(found))
 
 
+def is_refused(certificate: Any) -> bool:
+    try:
+        verify(json.dumps(certificate))
+    except FlawError:
+        return True
+    return False
+
+
 def tampered(certificate: Any) -> Iterator[tuple[str, Any]]:
     """Give copies of a certificate with one thing changed, each with words for what it is."""
     for decision_number, decision in enumerate(certificate["decisions"]):
@@ -104,9 +112,7 @@ def test_every_tampered_box_is_found() -> None:
     certificate = json.loads(to_certificate(compiled(SMALL)))
     tried = 0
     for words, changed in tampered(certificate):
-        with pytest.raises(FlawError):
-            verify(json.dumps(changed))
-            pytest.fail(words)
+        assert is_refused(changed), words
         tried += 1
     assert tried > 300
 
@@ -125,9 +131,7 @@ def test_tampered_cells_are_found() -> None:
                     target[key] = ["elsewhere"]
                 else:
                     del target[key]
-                with pytest.raises(FlawError):
-                    verify(json.dumps(changed))
-                    pytest.fail(f"{key} of {cell}")
+                assert is_refused(changed), f"{key} of {cell}"
                 tried += 1
     assert tried >= 20
 

@@ -6,40 +6,42 @@ reasons, and for which none steps back, share a box.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, clean, wrapped
 from ruleproof.artifacts.charts import words
-from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, wrapped
-from ruleproof.artifacts.charts.flow import NOTE_WIDTH, Heading
+from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.model import nodes as model
 
 WIDTH = 24
-
-_KINDS = {
-    model.REPORT: Kind.REPORT,
-    model.MAY_REPORT: Kind.MAY_REPORT,
-    model.ALSO: Kind.ALSO,
-    model.CONSIDER: Kind.CONSIDER,
-    model.MUST_NOT: Kind.MUST_NOT,
-}
+MOST_OVERRIDES = 60
+"""How many overrides one chart may show."""
 
 
-def exceptions_chart(policy: model.Policy, heading: Heading) -> Chart | None:
-    """Give the exception tree of a policy; `None` where no rule steps back for another."""
-    drawing = _Drawing()
-    for decision in policy.decisions:
-        drawing.add(decision)
-    if not drawing.boxes:
-        return None
-    notes = (*heading.notes, "An arrow leads from the rule that goes first, by way of the reason, to the rules that step back.")
-    return Chart(
-        name="exceptions",
-        title=f"{heading.title}: exceptions",
-        notes=tuple(line for note in notes for line in wrapped(note, NOTE_WIDTH)),
-        boxes=tuple(drawing.boxes),
-        arrows=tuple(drawing.arrows),
-        across=True,
-    )
+def exceptions_charts(policy: model.Policy, heading: Heading) -> tuple[Chart, ...]:
+    """Give the exception tree of a policy, cut into several where it would be too crowded; none where there is none."""
+    winners = [(decision, rule) for decision in policy.decisions for rule in decision.rules if rule.overrides]
+    portions = list(_portions(winners))
+    found = []
+    for number, portion in enumerate(portions, 1):
+        of = f", {number} of {len(portions)}" if len(portions) > 1 else ""
+        drawing = _Drawing()
+        for decision in policy.decisions:
+            drawing.add(decision, [rule for owner, rule in portion if owner is decision])
+        found.append(drawing.chart(f"exceptions-{number}" if of else "exceptions", heading.title_of(f"exceptions{of}"), heading))
+    return tuple(found)
+
+
+Winners = Sequence[tuple[model.Decision, model.Rule]]
+
+
+def _portions(winners: Winners) -> Iterator[Winners]:
+    if len(winners) > 1 and sum(len(rule.overrides) for _, rule in winners) > MOST_OVERRIDES:
+        half = len(winners) // 2
+        yield from _portions(winners[:half])
+        yield from _portions(winners[half:])
+    elif winners:
+        yield winners
 
 
 class _Drawing:
@@ -47,22 +49,20 @@ class _Drawing:
         self.boxes: list[Box] = []
         self.arrows: list[Arrow] = []
 
-    def add(self, decision: model.Decision) -> None:
-        """Draw the overrides of one decision."""
-        winners = [rule for rule in decision.rules if rule.overrides]
-        if not winners:
-            return
+    def chart(self, name: str, title: str, heading: Heading) -> Chart:
+        how = "An arrow leads from the rule that goes first, by way of the reason, to the rules that step back."
+        return Chart(name, title, heading.notes_with(how), tuple(self.boxes), tuple(self.arrows), across=True)
+
+    def add(self, decision: model.Decision, winners: Sequence[model.Rule]) -> None:
+        """Draw the overrides by some rules of a decision."""
         rules = {rule.name: rule for rule in decision.rules}
-        box_of: dict[str, str] = {}
-        for rule in winners:
-            box_of[rule.name] = self.box(_kind(rule), rule.name, *_about(rule))
-        for names in _together(decision):
-            sample = rules[names[0]]
-            if sample.name in box_of:
-                continue
-            texts = _about(sample) if len(names) == 1 else [f"{name}: {_said(rules[name])}" for name in names]
-            heading = sample.name if len(names) == 1 else ""
-            box_of |= dict.fromkeys(names, self.box(_kind(sample), heading, *texts))
+        box_of = {rule.name: self.box(_kind(rule), rule.name, *_about(rule)) for rule in winners}
+        for names in _together(decision, winners):
+            if names[0] not in box_of:
+                sample = rules[names[0]]
+                texts = _about(sample) if len(names) == 1 else [f"{name}: {_said(rules[name])}" for name in names]
+                box = self.box(_kind(sample), sample.name if len(names) == 1 else "", *texts)
+                box_of |= dict.fromkeys(names, box)
         for rule in winners:
             self.reasons(rule, box_of)
 
@@ -71,7 +71,7 @@ class _Drawing:
         for override in rule.overrides:
             because.setdefault(override.because, []).append(override.rule)
         for reason, beaten in because.items():
-            note = self.box(Kind.REASON, "", f"“{reason}”")
+            note = self.box(Kind.REASON, "", f"“{reason}”" if clean(reason) else "no reason given")
             self.arrow(box_of[rule.name], note)
             for head in dict.fromkeys(box_of[name] for name in beaten):
                 self.arrow(note, head)
@@ -86,22 +86,23 @@ class _Drawing:
         self.arrows.append(Arrow(f"a{len(self.arrows) + 1}", tail, head))
 
 
-def _together(decision: model.Decision) -> list[list[str]]:
+def _together(decision: model.Decision, winners: Sequence[model.Rule]) -> list[list[str]]:
     """Give the rules that step back, those of one force that step back for the same rules together."""
     beaten_by: dict[str, list[str]] = {}
-    for rule in decision.rules:
+    for rule in winners:
         for override in rule.overrides:
             beaten_by.setdefault(override.rule, []).append(f"{rule.name} {override.because}")
+    going_first = {rule.name for rule in winners}
     together: dict[tuple[str, ...], list[str]] = {}
     for rule in decision.rules:
         if rule.name in beaten_by:
-            alone = [rule.name] if rule.overrides else []
+            alone = [rule.name] if rule.name in going_first else []
             together.setdefault((_kind(rule).value, *alone, *beaten_by[rule.name]), []).append(rule.name)
     return list(together.values())
 
 
 def _kind(rule: model.Rule) -> Kind:
-    return Kind.LEFT_OPEN if rule.left_open else _KINDS[rule.force]
+    return Kind.LEFT_OPEN if rule.left_open else words.KIND_OF_FORCE[rule.force]
 
 
 def _said(rule: model.Rule) -> str:
@@ -112,5 +113,4 @@ def _said(rule: model.Rule) -> str:
 
 def _about(rule: model.Rule) -> Iterator[str]:
     yield _said(rule)
-    if rule.label:
-        yield rule.label
+    yield rule.label

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 
 from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, wrapped
+from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.artifacts.charts.paper import SMALLEST, scale_on_page
 from ruleproof.artifacts.charts.sections import Lines, Section, sections_of
 from ruleproof.artifacts.charts.steps import Ask, Say, Step, Way
 from ruleproof.model.nodes import Decision
 from ruleproof.prover.space import Space
 
-QUESTION_WIDTH, END_WIDTH, WORDS_WIDTH, NOTE_WIDTH = 24, 28, 18, 95
-"""How many letters a line has in a question, at an end, on an arrow, and below the title."""
+QUESTION_WIDTH, END_WIDTH, WORDS_WIDTH = 24, 28, 18
+"""How many letters a line has in a question, at an end, and on an arrow."""
 
 _HEADING_HEIGHT = 90.0
 
@@ -75,14 +76,6 @@ class Flow:
         )
 
 
-@dataclass(frozen=True)
-class Heading:
-    """What stands above every chart of a policy."""
-
-    title: str
-    notes: tuple[str, ...]
-
-
 def flow_of(decision: Decision, space: Space, root: Step, heading: Heading, name: str) -> Flow:
     """Give the flowcharts of a decision, from its steps."""
     return _Drawing(decision, space, heading, name).run(root)
@@ -116,14 +109,13 @@ class _Drawing:
         many = count > 1
         return Chart(
             name=f"{self.name}-{section.number}" if many else self.name,
-            title=self.heading.title + (f", section {section.number} of {count}" if many else ""),
-            notes=tuple(line for note in self.notes(section) for line in wrapped(note, NOTE_WIDTH)),
+            title=self.heading.title_of(words.label_of(self.decision) + (f", section {section.number} of {count}" if many else "")),
+            notes=self.heading.notes_with(*self.notes(section)),
             boxes=tuple(self.boxes),
             arrows=tuple(self.arrows),
         )
 
     def notes(self, section: Section) -> Iterator[str]:
-        yield from self.heading.notes
         here = [
             f"{words.subject(self.space, place)}: {words.answer(self.space, place, mask)}"
             for place, (mask, full) in enumerate(zip(section.reached_by, self.space.whole, strict=True))
@@ -133,6 +125,7 @@ class _Drawing:
             yield f"Here: {'; '.join(here)}."
         if self.decision.out_of_scope and any(box.kind is Kind.OUT_OF_SCOPE for box in self.boxes):
             yield f"Out of scope: {self.decision.out_of_scope}."
+        yield "Cases that cannot happen are left out."
 
     # -------------------------------------------------------------- boxes and arrows
 

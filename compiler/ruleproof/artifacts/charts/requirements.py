@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, Line, clean, wrapped
-from ruleproof.artifacts.charts.flow import NOTE_WIDTH, Heading
+from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.model import nodes as model
 
 WIDTH = 30
@@ -61,31 +61,46 @@ def users_in(policy: model.Policy) -> Iterator[tuple[Part, tuple[Part, ...]]]:
         yield Part("requirement", item.name), _once([*uses_of(item.when), *uses_of(item.that)])
 
 
-def counted(number: int, word: str) -> str:
-    """Give a number and its word, in the singular for one.
-
-    >>> counted(1, "rule"), counted(2, "rule")
-    ('1 rule', '2 rules')
-    """
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
 def _once(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(dict.fromkeys(parts))
 
 
 def requirements_charts(policy: model.Policy, heading: Heading) -> tuple[Chart, ...]:
-    """Give the requirements graphs of a policy: one for its decisions, one for what the claim must carry."""
+    """Give the requirements graphs of a policy: of its decisions, and of what the claim must carry.
+
+    One that would be too crowded is cut into several, each of some of the decisions or requirements.
+    """
     uses = dict(users_in(policy))
-    charts = []
-    for name, title, kind in (("decisions", "what each decision rests on", "decision"), ("requirements", "what each requirement rests on", "requirement")):
-        part = _below([user for user in uses if user.kind == kind], uses)
-        if part:
-            charts.append(_Drawing(policy, part).chart(name, f"{heading.title}: {title}", heading.notes))
-    return tuple(charts)
+    found: list[Chart] = []
+    for name, kind in (("decisions", "decision"), ("requirements", "requirement")):
+        parts = list(_portions([user for user in uses if user.kind == kind], uses))
+        for number, part in enumerate(parts, 1):
+            of = f", {number} of {len(parts)}" if len(parts) > 1 else ""
+            title = heading.title_of(f"what each {kind} rests on{of}")
+            found.append(_Drawing(policy, part).chart(f"{name}-{number}" if of else name, title, heading))
+    return tuple(found)
 
 
-def _below(users: list[Part], uses: dict[Part, tuple[Part, ...]]) -> dict[Part, tuple[Part, ...]]:
+MOST_PARTS, MOST_USES = 70, 110
+"""How many parts and uses one graph may show."""
+
+Uses: TypeAlias = dict[Part, tuple[Part, ...]]
+
+
+def _portions(users: list[Part], uses: Uses) -> Iterator[Uses]:
+    """Give the uses below some users, in as many portions as are needed for each to be read."""
+    part = _below(users, uses)
+    parts = {*part, *(used for all_used in part.values() for used in all_used)}
+    crowded = len(parts) > MOST_PARTS or sum(map(len, part.values())) > MOST_USES
+    if crowded and len(users) > 1:
+        half = len(users) // 2
+        yield from _portions(users[:half], uses)
+        yield from _portions(users[half:], uses)
+    elif users:
+        yield part
+
+
+def _below(users: list[Part], uses: Uses) -> Uses:
     """Give the part of `uses` that some users rest on, directly or by way of others."""
     reached, waiting = set(users), list(users)
     while waiting:
@@ -97,7 +112,7 @@ def _below(users: list[Part], uses: dict[Part, tuple[Part, ...]]) -> dict[Part, 
 
 
 class _Drawing:
-    def __init__(self, policy: model.Policy, uses: dict[Part, tuple[Part, ...]]) -> None:
+    def __init__(self, policy: model.Policy, uses: Uses) -> None:
         self.policy = policy
         self.uses = uses
         self.users: dict[Part, list[Part]] = {}
@@ -107,23 +122,22 @@ class _Drawing:
         self.boxes: list[Box] = []
         self.box_of: dict[Part, str] = {}
 
-    def chart(self, name: str, title: str, notes: tuple[str, ...]) -> Chart:
+    def chart(self, name: str, title: str, heading: Heading) -> Chart:
         for names in self.facts_together():
             self.add([Part("input", name) for name in names], Kind.INPUT, *self.facts(names))
         for codes in self.policy.code_lists:
-            self.add([Part("codes", codes.name)], Kind.CODES, codes.label or words.plain(codes.name), counted(len(codes.codes), "code"))
+            self.add([Part("codes", codes.name)], Kind.CODES, words.label_of(codes), words.counted(len(codes.codes), "code"))
         for term in self.policy.definitions:
-            self.add([Part("definition", term.name)], Kind.DEFINITION, term.label or words.plain(term.name), "term")
+            self.add([Part("definition", term.name)], Kind.DEFINITION, words.label_of(term), "term")
         for decision in self.policy.decisions:
-            size = f"{decision.name}, {counted(len(decision.rules), 'rule')}"
-            self.add([Part("decision", decision.name)], Kind.DECISION, decision.label or words.plain(decision.name), size)
+            size = f"{decision.name}, {words.counted(len(decision.rules), 'rule')}"
+            self.add([Part("decision", decision.name)], Kind.DECISION, words.label_of(decision), size)
         for item in self.policy.requirements:
             self.add([Part("requirement", item.name)], Kind.REQUIREMENT, f"{item.name}: {item.label}" if item.label else item.name)
-        known = (*notes, "An arrow leads from what is used to what uses it. Facts with the same uses share a box.")
         return Chart(
             name=name,
             title=title,
-            notes=tuple(line for note in known for line in wrapped(note, NOTE_WIDTH)),
+            notes=heading.notes_with("An arrow leads from what is used to what uses it. Facts with the same uses share a box."),
             boxes=tuple(self.boxes),
             arrows=tuple(self.arrows()),
             across=True,
@@ -141,7 +155,7 @@ class _Drawing:
 
     def facts(self, names: list[str]) -> tuple[str, ...]:
         """Give the lines of a box of inputs: one heading, or a list."""
-        labels = [self.policy.input(name).label or words.plain(name) for name in names]
+        labels = [words.label_of(self.policy.input(name)) for name in names]
         return (labels[0],) if len(labels) == 1 else ("", *(f"• {label}" for label in labels))
 
     def add(self, parts: list[Part], kind: Kind, heading: str, *text: str) -> None:

@@ -30,6 +30,15 @@ def outcome(name: str) -> str:
     return tied(plain(name))
 
 
+def counted(number: int, word: str) -> str:
+    """Give a number and its word, in the singular for one.
+
+    >>> counted(1, "rule"), counted(2, "rule")
+    ('1 rule', '2 rules')
+    """
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def listed(words: Iterable[str], last: str = " or") -> str:
     """Join words as a sentence does.
 
@@ -38,6 +47,11 @@ def listed(words: Iterable[str], last: str = " or") -> str:
     """
     *others, final = words
     return f"{', '.join(others)}{last} {final}" if others else final
+
+
+def label_of(part: model.Input | model.Definition | model.Decision | model.CodeList) -> str:
+    """Give the words for a part of the policy: its label, or its name as people say it."""
+    return clean(part.label) or plain(part.name)
 
 
 # ---------------------------------------------------------------- questions
@@ -52,7 +66,7 @@ def subject(space: Space, place: int) -> str:
     """Give what a question is about."""
     dimension = space.dimensions[place]
     item = space.inputs[dimension.input]
-    label = clean(item.label) or plain(item.name)
+    label = label_of(item)
     if dimension.group is not None:
         return f"{label}: any of {group_words(space.policy, dimension.group.values, dimension.group_name)}"
     unit = f" ({item.unit})" if item.unit and item.unit.lower() not in label.lower() else ""
@@ -70,7 +84,7 @@ def asked_of(space: Space, place: int) -> str:
 def question_in_full(space: Space, place: int) -> str:
     """Give the input's name and its question as the policy words it."""
     item = space.inputs[space.dimensions[place].input]
-    return clean(f"{item.name}: {item.ask or item.label or plain(item.name)}")
+    return clean(f"{item.name}: {item.ask or label_of(item)}")
 
 
 # ---------------------------------------------------------------- answers to questions
@@ -152,7 +166,7 @@ def _stretch(first: Cell, last: Cell, from_start: bool, to_end: bool) -> str:
 
 # ---------------------------------------------------------------- what is said
 
-_KINDS = {
+KIND_OF_FORCE = {
     model.REPORT: Kind.REPORT,
     model.MAY_REPORT: Kind.MAY_REPORT,
     model.ALSO: Kind.ALSO,
@@ -164,7 +178,7 @@ _KINDS = {
 def kind_of(decision: model.Decision, end: Say) -> Kind:
     match end.answer.kind:
         case meaning.OUTCOME:
-            return _KINDS.get(end.answer.force, Kind.SEVERAL)
+            return KIND_OF_FORCE.get(end.answer.force, Kind.SEVERAL)
         case meaning.NOTHING:
             return Kind.NOTHING_APPLIES if decision.collects else Kind.GAP
         case meaning.OPEN:
