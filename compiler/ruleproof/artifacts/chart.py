@@ -13,6 +13,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 
+TITLE_WIDTH = 75
+"""How many letters a line of a title has."""
+
+
 class Kind(Enum):
     """What a box stands for; shape, line and colour follow from it, and the value is its class in the picture."""
 
@@ -28,6 +32,7 @@ class Kind(Enum):
     OUT_OF_SCOPE = "out-of-scope"
     CANNOT_ANSWER = "cannot-answer"
     GAP = "gap"
+    CONFLICT = "conflict"
     CONTINUES = "continues"
     INPUT = "input"
     DEFINITION = "definition"
@@ -102,6 +107,10 @@ class Chart:
         if fault:
             raise ValueError(f"chart {self.name}: {fault}")
 
+    @property
+    def title_lines(self) -> tuple[str, ...]:
+        return wrapped(self.title, TITLE_WIDTH)
+
     def with_marks(self, ids: Iterable[str]) -> Chart:
         """Give the same chart with some boxes and arrows marked, such as the way that one case takes."""
         wanted = frozenset(ids)
@@ -116,14 +125,18 @@ _ID = re.compile(r"[A-Za-z0-9_-]+")
 def _fault(chart: Chart) -> str:
     """Say what is wrong with a chart; empty where nothing is."""
     boxes = {box.id for box in chart.boxes}
-    ids = [*(box.id for box in chart.boxes), *(arrow.id for arrow in chart.arrows), *(group.id for group in chart.groups)]
+    ids = [
+        *(box.id for box in chart.boxes),
+        *(arrow.id for arrow in chart.arrows),
+        *(group.id for group in chart.groups),
+    ]
     if len(set(ids)) < len(ids):
         return "two parts have one id"
-    for id in (chart.name, *ids):
-        if not _ID.fullmatch(id):
-            return f"{id!r} is no id"
+    for part_id in (chart.name, *ids):
+        if not _ID.fullmatch(part_id):
+            return f"{part_id!r} is no id"
     loose = {end for arrow in chart.arrows for end in (arrow.tail, arrow.head)} - boxes
-    loose |= {id for ids in (chart.last, *(group.boxes for group in chart.groups)) for id in ids} - boxes
+    loose |= {end for ends in (chart.last, *(group.boxes for group in chart.groups)) for end in ends} - boxes
     if loose:
         return f"there is no box {min(loose)}"
     empty = [box.id for box in chart.boxes if not box.words]

@@ -58,7 +58,9 @@ def chart_names(compiled: Compiled) -> Mapping[str, str]:
     names: dict[str, str] = {}
     for decision in compiled.decisions:
         base = identifier(decision.name) or "decision"
-        candidates: Iterator[str] = iter([base, *(f"{base}_{number}" for number in range(2, len(compiled.decisions) + 6))])
+        candidates: Iterator[str] = iter(
+            [base, *(f"{base}_{number}" for number in range(2, len(compiled.decisions) + 6))]
+        )
         names[decision.name] = next(name for name in candidates if name.casefold() not in taken)
         taken.add(names[decision.name].casefold())
     return names

@@ -64,7 +64,7 @@ def identifiers(names: Iterable[str], taken: Collection[str] = (), fallback: str
         if name not in found:
             found[name] = unused(identifier(name).lstrip("_") or f"{fallback}_{number}", used)
             used.add(found[name])
-    return found
+    return {name: found[name] for name in listed}
 
 
 def _is_plain(name: str) -> bool:

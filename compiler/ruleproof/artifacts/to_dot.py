@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import graphviz
 
@@ -41,6 +42,7 @@ STYLES: Mapping[Kind, Style] = {
     Kind.OUT_OF_SCOPE: _style("box", "filled", "#c8c8c8", "#f4f4f4"),
     Kind.CANNOT_ANSWER: _style("box", "dotted,filled", _RED, "#fdeee4", "2"),
     Kind.GAP: _style("octagon", "filled", _RED, "#fbd9c4", "3"),
+    Kind.CONFLICT: _style("octagon", "dashed,filled", _RED, "#fbd9c4", "3"),
     Kind.CONTINUES: {**_style("box", "filled", "#444444", "#eeeeee"), "peripheries": "2"},
     Kind.INPUT: _style("box", "rounded,filled", "#444444", "#ffffff"),
     Kind.DEFINITION: _style("box", "filled", _ORANGE, "#fff4dc"),
@@ -71,7 +73,7 @@ def to_dot(chart: Chart) -> str:
     """Give the DOT text of a chart."""
     page = {
         **_PAGE,
-        "label": _left((chart.title, *chart.notes, "")),
+        "label": _left((*chart.title_lines, *chart.notes, "")),
         "splines": "spline" if chart.across else "polyline",
         "rankdir": "LR" if chart.across else "TB",
         "nodesep": "0.12" if chart.across else "0.2",
@@ -84,8 +86,8 @@ def to_dot(chart: Chart) -> str:
         _add_group(graph, chart, group)
     if chart.last:
         with graph.subgraph(graph_attr={"rank": "max"}) as level:
-            for id in chart.last:
-                level.node(id)
+            for box_id in chart.last:
+                level.node(box_id)
     for arrow in chart.arrows:
         _add_arrow(graph, chart, arrow)
     return str(graph.source)
@@ -106,7 +108,7 @@ def second_half(arrow: Arrow) -> str:
     return f"{arrow.id}-head"
 
 
-def _box(chart: Chart, box: Box) -> dict[str, str]:
+def _box(chart: Chart, box: Box) -> dict[str, Any]:
     named = {"label": _centred(box.words), "id": id_in_picture(chart, box.id), "class": box.kind.value}
     return {**STYLES[box.kind], **(MARK if box.marked else {}), **named}
 
@@ -132,15 +134,16 @@ def _add_group(graph: graphviz.Digraph, chart: Chart, group: Group) -> None:
         "fontsize": str(FONT_SIZE),
     }
     with graph.subgraph(name=f"cluster_{group.id}", graph_attr=frame) as inside:
-        for id in group.boxes:
-            inside.node(id)
+        for box_id in group.boxes:
+            inside.node(box_id)
 
 
-def _centred(lines: tuple[str, ...]) -> str:
+def _centred(lines: tuple[str, ...]) -> Any:
     return graphviz.nohtml("\\n".join(map(escaped, lines)))
 
 
-def _left(lines: tuple[str, ...]) -> str:
+def _left(lines: tuple[str, ...]) -> Any:
+    """Give a label whose first sign may be `<` without being taken for HTML."""
     return graphviz.nohtml("".join(escaped(line) + "\\l" for line in lines))
 
 

@@ -23,6 +23,7 @@ _CLASSES = {
     Kind.REPORT: "stroke-width:3px",
     Kind.CONSIDER: "stroke-dasharray:6 3",
     Kind.GAP: "stroke:#c04f00,fill:#fbd9c4,stroke-width:4px",
+    Kind.CONFLICT: "stroke:#c04f00,fill:#fbd9c4,stroke-width:4px,stroke-dasharray:6 3",
     Kind.CANNOT_ANSWER: "stroke:#c04f00,fill:#fdeee4",
     Kind.MUST_NOT: "stroke:#c04f00",
     Kind.DECISION: "stroke-width:3px",
@@ -32,12 +33,12 @@ _CLASSES = {
 def to_mermaid(chart: Chart) -> str:
     """Give the Mermaid text of a chart."""
     lines = [*(f"%% {note}" for note in (chart.title, *chart.notes)), f"flowchart {'LR' if chart.across else 'TD'}"]
-    grouped = {id for group in chart.groups for id in group.boxes}
+    grouped = {box_id for group in chart.groups for box_id in group.boxes}
     boxes = {box.id: box for box in chart.boxes}
     lines += [f"  {_box(box)}" for box in chart.boxes if box.id not in grouped]
     for group in chart.groups:
         lines += [f"  subgraph {_name(group.id)}[{_quoted((group.title,))}]"]
-        lines += [*(f"    {_box(boxes[id])}" for id in group.boxes), "  end"]
+        lines += [*(f"    {_box(boxes[box_id])}" for box_id in group.boxes), "  end"]
     lines += [f"  {_arrow(arrow)}" for arrow in chart.arrows]
     used = {box.kind for box in chart.boxes}
     lines += [f"  classDef {kind.value} {style}" for kind, style in _CLASSES.items() if kind in used]

@@ -22,6 +22,7 @@ TITLE_SIZE = 12
 _TITLE_LETTER = 6.7
 """The size of the title, and how wide a letter of it is on average."""
 
+
 class PictureError(Exception):
     """The picture that was drawn lacks a part of the chart: a fault of the layout engine or of this program."""
 
@@ -54,9 +55,8 @@ def size_of(root: Element) -> tuple[float, float]:
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _GEOMETRY = {"polygon": "points", "polyline": "points", "path": "d", "ellipse": "rx"}
-_ATTRIBUTES = frozenset(
-    {"cx", "cy", "d", "fill", "font-size", "points", "rx", "ry", "stroke", "stroke-dasharray", "stroke-width", "text-anchor", "x", "y"}
-)
+_PLACES = frozenset(("cx", "cy", "rx", "ry", "x", "y", "d", "points"))
+_LOOKS = frozenset(("fill", "stroke", "stroke-dasharray", "stroke-width", "font-size", "text-anchor"))
 
 
 class _Drawing:
@@ -137,8 +137,9 @@ class _Drawing:
     def put_together(self, parts: list[Element]) -> Element:
         """Give the finished picture: heading, then frames, arrows and boxes, so that boxes lie on top."""
         heading = [_plain(item) for item in self.page if _name(item) == "text"]
-        self.check_words(heading, (self.chart.title, *self.chart.notes), "its heading")
-        heading[0].attrib.update({"font-weight": "bold", "font-size": str(TITLE_SIZE)})
+        self.check_words(heading, (*self.chart.title_lines, *self.chart.notes), "its heading")
+        for line in heading[: len(self.chart.title_lines)]:
+            line.attrib.update({"font-weight": "bold", "font-size": str(TITLE_SIZE)})
         page = Element("g", {"transform": self.page.get("transform", "")})
         page.extend([*(_plain(item) for item in self.page if _name(item) == "polygon"), *heading, *parts])
         root = Element("svg", self.frame())
@@ -151,7 +152,7 @@ class _Drawing:
     def frame(self) -> dict[str, str]:
         name = self.chart.name
         width, height = size_of(self.root)
-        width = max(width, room(self.chart.title) * _TITLE_LETTER + 20)
+        width = max(width, max(map(room, self.chart.title_lines)) * _TITLE_LETTER + 20)
         return {
             "xmlns": _NAMESPACE,
             "width": f"{width:g}pt",
@@ -171,7 +172,7 @@ def _name(element: Element) -> str:
 
 def _plain(element: Element) -> Element:
     """Copy a drawn element with what is allowed of it; what every text has in common is said once, at the top."""
-    kept = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES}
+    kept = {name: value for name, value in element.attrib.items() if name in _PLACES | _LOOKS}
     if kept.get("font-size") == f"{FONT_SIZE:.2f}":
         del kept["font-size"]
     made = Element(_name(element), kept)

@@ -15,7 +15,7 @@ from ruleproof.checks.findings import About, insertion_after, page_of
 from ruleproof.finding import Edit, Finding, Repair
 from ruleproof.model.meaning import NOTHING
 from ruleproof.model.nodes import Expectation
-from ruleproof.prover.boxes import meets, widened, without
+from ruleproof.prover.boxes import meets, shape_around, without
 from ruleproof.prover.regions import box_in_words, condition_text, written_name
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Landscape, Study, shared
@@ -52,7 +52,7 @@ def _gaps(study: Study, about: About, landscape: Landscape) -> Iterator[Finding]
         inside, left = study.parts_where(expression, list(left))
         if inside and not study.parts_where(expression, list(answered))[0]:
             others = study.parts_where(expression, gap_boxes(landscape))[1]
-            shape = widened(inside[0], study.space.whole, [*answered, *others])
+            shape = shape_around(inside[0], study.space.whole, inside, [*answered, *others])
             yield replace(_finding(study, about, landscape, shape, inside, expectation), expected=True)
             elsewhere += inside
         else:
@@ -65,7 +65,7 @@ def shapes(study: Study, boxes: Sequence[Box], others: Sequence[Box]) -> Iterato
     """Put boxes into few shapes: for each a wide box that meets none of the others, and the boxes inside it."""
     left = sorted(boxes, key=lambda box: -sum(mask.bit_count() for mask in box))
     while left:
-        shape = widened(left[0], study.space.whole, others)
+        shape = shape_around(left[0], study.space.whole, left, others)
         yield shape, shared(left, shape)
         left = without(left, shape)
 

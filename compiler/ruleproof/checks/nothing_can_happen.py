@@ -33,7 +33,6 @@ def nothing_can_happen(study: Study, path: str) -> Iterator[Finding]:
     for item in policy.impossibles:
         expression = study.compiler(item.condition)
         boxes = split(
-            study.restrict,
             study.space.whole,
             (expression,),
             lambda left: left[0] if isinstance(left[0], Constant) else None,

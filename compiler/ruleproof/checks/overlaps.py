@@ -13,7 +13,7 @@ from ruleproof.finding import Finding, Repair
 from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION, fault, surviving
 from ruleproof.model.nodes import MAY_REPORT, MUST_NOT, REPORT, Decision, Rule
 from ruleproof.pages import Page
-from ruleproof.prover.boxes import meets, widened
+from ruleproof.prover.boxes import meets, shape_around
 from ruleproof.prover.regions import box_in_words
 from ruleproof.prover.study import Holding, Landscape, Study
 
@@ -51,7 +51,7 @@ def _finding(study: Study, about: About, landscape: Landscape, holding: Holding)
     decision, boxes = landscape.decision, landscape.boxes[holding]
     rules = rules_named(decision, holding)
     others = [box for names, own in landscape.boxes.items() if names != holding for box in own]
-    shape = widened(boxes[0], study.space.whole, others)
+    shape = shape_around(boxes[0], study.space.whole, boxes, others)
     words = box_in_words(study.space, shape)
     more = "" if all(meets(box, shape) == box for box in boxes) else ", and in other cases"
     where = "in every case" if words == "any case" else f"where {words}{more}"

@@ -68,7 +68,6 @@ def _possible_but_for(study: Study, rule: Rule, kept: list[str]) -> bool:
     impossible = some(study.compiler(item.condition) for item in study.policy.impossibles if item.name in kept)
     asked = (impossible, study.compiler(rule.condition))
     boxes = split(
-        study.restrict,
         study.space.whole,
         asked,
         lambda left: tuple(left) if all(isinstance(part, Constant) for part in left) else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ruleproof.graph.nodes import Graph, Node, NodeTable
 from ruleproof.prover.boxes import TooManyBoxesError
-from ruleproof.prover.expressions import Compiler, Constant, Expression, Restrictor, tests_in
+from ruleproof.prover.expressions import Compiler, Constant, Expression, restrict, tests_in
 
 MET, NOT_MET = "met", "not met"
 
@@ -17,14 +17,13 @@ BUDGET = 200_000
 
 def graph_of_condition(name: str, condition: Expression, compiler: Compiler) -> Graph:
     """Give the graph that tells whether a condition is met."""
-    asking = _Asking(compiler, Restrictor(compiler.space.policy))
+    asking = _Asking(compiler)
     return Graph(name, compiler.space, asking.node(condition), True)
 
 
 @dataclass
 class _Asking:
     compiler: Compiler
-    restrict: Restrictor
     table: NodeTable = field(default_factory=NodeTable)
     known: dict[Expression, Node] = field(default_factory=dict)
 
@@ -45,7 +44,7 @@ class _Asking:
         branches = []
         for mask in self.cells_apart(dimension, left):
             box = (*whole[:dimension], mask, *whole[dimension + 1 :])
-            branches.append((mask, self.node(self.restrict(left, box))))
+            branches.append((mask, self.node(restrict(left, box))))
         return self.table.ask(dimension, branches)
 
     def cells_apart(self, dimension: int, left: Expression) -> list[int]:

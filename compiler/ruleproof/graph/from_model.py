@@ -20,8 +20,8 @@ from ruleproof.prover.expressions import (
     Compiler,
     Constant,
     Expression,
-    Restrictor,
     dimensions_in,
+    restrict,
     some,
     tests_in,
 )
@@ -111,7 +111,6 @@ class _Builder:
 
     def run(self, name: str) -> Graph:
         self.space = self.compiler.space
-        self.restrict = Restrictor(self.policy)
         impossible = _touching(self.compiler.impossible(), self.asked)
         found = self.build(tuple(self.asked), some(impossible))
         root, rules = found or (self.table.leaf(None), frozenset())
@@ -150,12 +149,13 @@ class _Builder:
         rules: dict[int, frozenset[str]] = {}
         for mask in self.cells_apart(dimension, (*left, impossible)):
             box = self.box(dimension, mask)
-            rest = tuple(self.restrict(part, box) for part in left) if answer is None else left
-            found = self.build(rest, self.restrict(impossible, box))
+            rest = tuple(restrict(part, box) for part in left) if answer is None else left
+            found = self.build(rest, restrict(impossible, box))
             if found is not None:
                 node, named = found
                 branches.append((mask, node))
-                rules[id(node)] = rules.get(id(node), frozenset()) | named
+                if isinstance(node, Leaf):
+                    rules[id(node)] = rules.get(id(node), frozenset()) | named
         if not branches:
             return None
         asked = self.table.ask(dimension, branches)
@@ -178,7 +178,6 @@ class _Builder:
 
     def can_happen(self, impossible: Expression) -> bool:
         boxes = split(
-            self.restrict,
             self.space.whole,
             (impossible,),
             lambda left: left[0] if isinstance(left[0], Constant) else None,
@@ -206,7 +205,7 @@ class _Builder:
         for mask in classes:
             box = self.box(dimension, mask)
             for part in open_parts:
-                rest = self.restrict(part, box)
+                rest = restrict(part, box)
                 if not isinstance(rest, Constant):
                     still_open += 2.0 ** -len(dimensions_in(rest)) if self.for_people else 1.0
         return still_open / len(classes)

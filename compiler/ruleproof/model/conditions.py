@@ -17,6 +17,7 @@ from ruleproof.model.nodes import (
     Always,
     AnyOf,
     AtLeastOf,
+    Choice,
     CodeEntry,
     CodeList,
     Condition,
@@ -98,6 +99,8 @@ class Conditions:
     # -------------------------------------------------------------- tests
 
     def _holds(self, name: tree.Name) -> Condition:
+        if self._looks_like_a_value(name) or self._is_a_code_list(name):
+            return Always()
         found = self.declared.find(name, tree.Input, tree.Define, tree.Decision)
         if isinstance(found, tree.Define):
             return Defined(name.text, self.definition(found))
@@ -119,6 +122,27 @@ class Conditions:
                 f"say what it is: `{name.text} is …`; it is {words_of_domain(domain)}",
             )
         return Always()
+
+    def _looks_like_a_value(self, name: tree.Name) -> bool:
+        """Remark a value that stands alone, as in `analyte is dna or rna`."""
+        inputs = [
+            known
+            for known, domain in self.domains.items()
+            if isinstance(domain, Choice) and name.text in domain.values and name.text not in self.declared.names
+        ]
+        if inputs:
+            help = f"write `{inputs[0]} is {name.text}`, or `{inputs[0]} is one of (…)` for several values"
+            message = f"`{name.text}` is a value of `{inputs[0]}` and no condition by itself"
+            self.declared.report("unknown_name", name.span, message, help)
+        return bool(inputs)
+
+    def _is_a_code_list(self, name: tree.Name) -> bool:
+        found = isinstance(self.declared.names.get(name.text), tree.Codes)
+        if found:
+            message = f"`{name.text}` is a code list and no condition by itself"
+            help = f"write `NAME is in {name.text}`, or `NAME any in {name.text}` where the input holds several codes"
+            self.declared.report("wrong_type", name.span, message, help)
+        return found
 
     def definition(self, block: tree.Define) -> Condition:
         """Give what a definition tests, resolved once; a definition that leads back to itself is remarked."""

@@ -128,7 +128,7 @@ class Declared:
             message = f"`{name.text}` is {_a(KINDS[type(found)])}, and {_a(wanted)} is needed here"
             self.report("unknown_name", name.span, message, _known(known, wanted), found.name.span)
             return None
-        near = did_you_mean(name.text, known)
+        near = did_you_mean(name.text, [*known, *self.tree.unread_names])
         help = f"did you mean `{near}`?" if near else _known(known, wanted)
         self.report("unknown_name", name.span, f"`{name.text}` is no {wanted} of this policy", help)
         return None

@@ -126,12 +126,12 @@ def _choice(declared: Declared, node: tree.OneOf) -> Choice:
 
 
 def system_of(declared: Declared, name: tree.Name) -> tuple[str, str]:
-    """Give the prefix of the codes of a system, and the shape of a code after it."""
+    """Give the prefix of the codes of a system (empty where there is no such system), and the shape of a code after it."""
     if name.text not in SYSTEMS:
         near = did_you_mean(name.text, set(SYSTEMS))
         help = f"did you mean `{near}`?" if near else f"there are {', '.join(f'`{system}`' for system in SYSTEMS)}"
         declared.report("unknown_name", name.span, f"`{name.text}` is no code system", help)
-        return ("CPT", ".*")
+        return ("", ".*")
     return SYSTEMS[name.text]
 
 
@@ -192,7 +192,7 @@ def words_of_domain(domain: Domain) -> str:
         case OneCode(system, prefix):
             return f"a code of {system}, written {prefix} and the code"
         case SeveralCodes(system, prefix):
-            return f"codes of {system}, each written {prefix} and the code"
+            return f"several codes of {system}, each written {prefix} and the code"
         case CodePattern(_, words):
             return f"a code like {words}"
 
@@ -203,14 +203,21 @@ def value_of(declared: Declared, name: str, domain: Domain, node: tree.Value) ->
     fits, inside, value = _read(domain, node, word)
     if not fits:
         message = f"`{word}` is no value of `{name}`"
-        declared.report("wrong_type", node.span, message, f"`{name}` is {words_of_domain(domain)}")
+        declared.report("wrong_type", node.span, message, _instead(word) or f"`{name}` is {words_of_domain(domain)}")
         return None
     if not inside:
         near = did_you_mean(word, set(domain.values)) if isinstance(domain, Choice) else ""
-        help = f"did you mean `{near}`?" if near else f"`{name}` is {words_of_domain(domain)}"
+        help = f"did you mean `{near}`?" if near else _instead(word) or f"`{name}` is {words_of_domain(domain)}"
         declared.report("outside_domain", node.span, f"`{name}` can never be `{word}`", help)
         return None
     return value
+
+
+def _instead(word: str) -> str:
+    """Say how the language writes what other words for a missing value, or for any value, probably mean."""
+    if word.lower() in ("absent", "blank", "empty", "none", "null"):
+        return "write `missing` where there is no value"
+    return "in a table, write `-` where it does not matter" if word.lower() in ("any", "all") else ""
 
 
 def _read(domain: Domain, node: tree.Value, word: str) -> tuple[bool, bool, Value]:
@@ -234,7 +241,7 @@ def _read(domain: Domain, node: tree.Value, word: str) -> tuple[bool, bool, Valu
                 return False, False, None
             return True, low <= node.value and (high is None or node.value <= high), node.value
         case OneCode(_, prefix, pattern) | SeveralCodes(_, prefix, pattern):
-            fits = isinstance(node, tree.Code) and word.startswith(prefix + " ")
+            fits = isinstance(node, tree.Code) and word.startswith(f"{prefix} " if prefix else "")
             return fits, re.fullmatch(pattern, word.removeprefix(prefix + " ")) is not None, word
         case CodePattern(pattern):
             return isinstance(node, tree.Name | tree.Text), re.fullmatch(pattern, word) is not None, word

@@ -59,7 +59,7 @@ class Facts:
             until = services.until.value if services and services.until else None
             for value in clause.codes:
                 word = word_of(value)
-                if not isinstance(value, tree.Code) or not word.startswith(prefix + " "):
+                if not isinstance(value, tree.Code) or not word.startswith(f"{prefix} " if prefix else ""):
                     self.declared.report(
                         "wrong_type",
                         value.span,

@@ -112,6 +112,8 @@ class InputColumn:
     nullable: bool = False
     """Whether an absent value is a case: only where a cell tests for null, or on request."""
     span: Span = field(compare=False, default=NOWHERE)
+    decided_by: str = ""
+    """The name of the decision whose result this input is, where the input is nothing else than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class OutputColumn:
     """The values that it can give, in the order of priority; empty where nothing is said."""
     default: OutputCell | None = None
     span: Span = field(compare=False, default=NOWHERE)
+    constraint: CellTest = field(default_factory=AnyValue)
+    """What it can give, where that is not a list of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,8 @@ class TableRow:
     """The input cells as written, for messages and repairs."""
     span: Span = field(compare=False, default=NOWHERE)
     id: str = ""
+    spans: tuple[Span, ...] = field(compare=False, default=())
+    """Where the input cells stand in the file."""
 
 
 UNIQUE, ANY, PRIORITY, FIRST, RULE_ORDER, OUTPUT_ORDER, COLLECT = (
@@ -165,6 +171,8 @@ UNIQUE, ANY, PRIORITY, FIRST, RULE_ORDER, OUTPUT_ORDER, COLLECT = (
     "OUTPUT ORDER",
     "COLLECT",
 )
+HIT_POLICIES = (UNIQUE, ANY, PRIORITY, FIRST, RULE_ORDER, OUTPUT_ORDER, COLLECT)
+SUM, MIN, MAX, COUNT = AGGREGATIONS = ("SUM", "MIN", "MAX", "COUNT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +190,5 @@ class DecisionTable:
     id: str = ""
     path: str = ""
     span: Span = field(compare=False, default=NOWHERE)
+    references: tuple[InputColumn, ...] = ()
+    """What cells compare with and no column tests: further inputs that may decide whether a row matches."""

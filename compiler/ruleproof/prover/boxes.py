@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from ruleproof.prover.expressions import Constant, Count, Decides, Expression, InCells, Negation, Restrictor, tests_in
+from ruleproof.prover.expressions import Constant, Count, Decides, Expression, InCells, Negation, restrict, tests_in
 from ruleproof.prover.space import Box
 
 Key = TypeVar("Key")
@@ -24,7 +24,6 @@ class TooManyBoxesError(Exception):
 
 
 def split(
-    restrict: Restrictor,
     start: Box,
     asked: Sequence[Expression],
     settle: Callable[[Sequence[Expression]], Key | None],
@@ -79,7 +78,7 @@ def _voters(left: Iterable[Expression]) -> Iterator[Expression]:
                 yield from _voters((part,))
             case Count(_, parts) if any(isinstance(part, Decides | Negation) for part in parts):
                 yield from _voters(parts)
-            case Decides(_, _, no_text, scope, rules):
+            case Decides(_, _, no_text, scope, rules, _):
                 first = [part for part in (no_text, scope) if not isinstance(part, Constant)]
                 yield from _voters(first or rules)
             case _:
@@ -151,6 +150,21 @@ def widened(box: Box, whole: Box, others: Sequence[Box]) -> Box:
             if apart[index] >> dimension & 1 and other[dimension] & box[dimension]:
                 apart[index] ^= 1 << dimension
     return box
+
+
+def shape_around(box: Box, whole: Box, own: Sequence[Box], others: Sequence[Box]) -> Box:
+    """Give the box to speak of for some of the cases in `own`: as wide as `others` allow around one of their boxes.
+
+    Cases in neither may lie in it (they cannot happen, say), but no value is named that only such cases have.
+    """
+    wide = widened(box, whole, others)
+    inside = [part for other in own if (part := meets(other, wide)) is not None]
+    named = [0] * len(wide)
+    for part in inside:
+        named = [mask | more for mask, more in zip(named, part, strict=True)]
+    return tuple(
+        mask if mask == everything else only for mask, everything, only in zip(wide, whole, named, strict=True)
+    )
 
 
 def _dimensions_apart(box: Box, other: Box) -> int:

@@ -51,6 +51,8 @@ class Decides:
     scope: Expression
     rules: tuple[Expression, ...]
     """For each rule of the decision, in order, when it holds."""
+    of: model.Decision = field(compare=False, repr=False)
+    """The decision itself, which says what follows from the rules that hold."""
 
 
 Expression: TypeAlias = Constant | InCells | Negation | Count | Decides
@@ -94,6 +96,7 @@ class Compiler:
     """Turns conditions of a policy into expressions over the cells of its space."""
 
     space: Space
+    policy: model.Policy
     _known: dict[model.Condition, Expression] = field(default_factory=dict)
     _decisions: dict[str, tuple[Expression, Expression, tuple[Expression, ...]]] = field(default_factory=dict)
 
@@ -175,7 +178,7 @@ class Compiler:
         return negation(some(InCells(place, 0b10) for place in places))
 
     def _decides(self, name: str, test: frozenset[str] | None) -> Expression:
-        policy = self.space.policy
+        policy = self.policy
         decision = policy.decision(name)
         parts = Decides(
             name,
@@ -183,12 +186,13 @@ class Compiler:
             self(policy.no_text),
             self(decision.scope),
             tuple(self(rule.condition) for rule in decision.rules),
+            decision,
         )
-        return settle(parts, decision)
+        return settle(parts)
 
     def impossible(self) -> tuple[Expression, ...]:
         """Give when each `cannot happen` is met, in order, and then when an input lacks the codes that it must have."""
-        policy = self.space.policy
+        policy = self.policy
         needed = [
             item.name
             for item in policy.inputs
@@ -197,14 +201,14 @@ class Compiler:
         return (*(self(item.condition) for item in policy.impossibles), *(self._missing(name) for name in needed))
 
 
-def settle(parts: Decides, decision: model.Decision) -> Expression:
+def settle(parts: Decides) -> Expression:
     """Give a constant where what is known of a decision decides the test, else the parts as they are."""
     if parts.no_text == TRUE or parts.scope == FALSE:
         return FALSE if parts.test is not None else TRUE
     if not all(isinstance(part, Constant) for part in (parts.no_text, parts.scope, *parts.rules)):
         return parts
-    holding = frozenset(rule.name for rule, holds in zip(decision.rules, parts.rules, strict=True) if holds == TRUE)
-    return TRUE if passes(resolve(decision, holding), parts.test) else FALSE
+    holding = frozenset(rule.name for rule, holds in zip(parts.of.rules, parts.rules, strict=True) if holds == TRUE)
+    return TRUE if passes(resolve(parts.of, holding), parts.test) else FALSE
 
 
 def passes(answer: Answer, test: frozenset[str] | None) -> bool:
@@ -214,61 +218,56 @@ def passes(answer: Answer, test: frozenset[str] | None) -> bool:
     return answer.kind == OUTCOME and len(answer.outcomes) == 1 and answer.outcomes[0] in test
 
 
-class Restrictor:
-    """Restricts expressions to boxes."""
+def restrict(expression: Expression, box: Box) -> Expression:
+    """Give what is left of an expression inside a box: a constant where it holds always or never.
 
-    def __init__(self, policy: model.Policy) -> None:
-        self._decisions = {decision.name: decision for decision in policy.decisions}
-
-    def __call__(self, expression: Expression, box: Box) -> Expression:
-        """Give what is left of an expression inside a box: a constant where it holds always or never.
-
-        The innermost step of every proof, so it asks for the kind directly: half the time of a `match`.
-        """
-        kind = type(expression)
-        if kind is InCells:
-            mask = box[expression.dimension]  # type: ignore[union-attr]
-            cells = expression.cells  # type: ignore[union-attr]
-            if not mask & cells:
-                return FALSE
-            return expression if mask & ~cells else TRUE
-        if kind is Count:
-            return self._count(expression, box)  # type: ignore[arg-type]
-        if kind is Constant:
-            return expression
-        if kind is Negation:
-            part = expression.part  # type: ignore[union-attr]
-            left = self(part, box)
-            return expression if left is part else negation(left)
-        return self._decides(expression, box)  # type: ignore[arg-type]
-
-    def _count(self, expression: Count, box: Box) -> Expression:
-        needed = expression.count
-        open_parts = []
-        changed = False
-        for part in expression.parts:
-            left = self(part, box)
-            if left is part:
-                open_parts.append(part)
-                continue
-            changed = True
-            if left is TRUE:
-                needed -= 1
-                if not needed:
-                    return TRUE
-            elif left is not FALSE:
-                open_parts.append(left)
-        if not changed:
-            return expression
-        if needed > len(open_parts):
+    The innermost step of every proof, so it asks for the kind directly: half the time of a `match`.
+    """
+    kind = type(expression)
+    if kind is InCells:
+        mask = box[expression.dimension]  # type: ignore[union-attr]
+        cells = expression.cells  # type: ignore[union-attr]
+        if not mask & cells:
             return FALSE
-        return open_parts[0] if len(open_parts) == 1 else Count(needed, tuple(open_parts))
+        return expression if mask & ~cells else TRUE
+    if kind is Count:
+        return _restrict_count(expression, box)  # type: ignore[arg-type]
+    if kind is Constant:
+        return expression
+    if kind is Negation:
+        part = expression.part  # type: ignore[union-attr]
+        left = restrict(part, box)
+        return expression if left is part else negation(left)
+    return _restrict_decides(expression, box)  # type: ignore[arg-type]
 
-    def _decides(self, asked: Decides, box: Box) -> Expression:
-        no_text, scope = self(asked.no_text, box), self(asked.scope, box)
-        rules = tuple(self(rule, box) for rule in asked.rules)
-        parts = Decides(asked.decision, asked.test, no_text, scope, rules)
-        return settle(parts, self._decisions[asked.decision])
+
+def _restrict_count(expression: Count, box: Box) -> Expression:
+    needed = expression.count
+    open_parts = []
+    changed = False
+    for part in expression.parts:
+        left = restrict(part, box)
+        if left is part:
+            open_parts.append(part)
+            continue
+        changed = True
+        if left is TRUE:
+            needed -= 1
+            if not needed:
+                return TRUE
+        elif left is not FALSE:
+            open_parts.append(left)
+    if not changed:
+        return expression
+    if needed > len(open_parts):
+        return FALSE
+    return open_parts[0] if len(open_parts) == 1 else Count(needed, tuple(open_parts))
+
+
+def _restrict_decides(asked: Decides, box: Box) -> Expression:
+    no_text, scope = restrict(asked.no_text, box), restrict(asked.scope, box)
+    rules = tuple(restrict(rule, box) for rule in asked.rules)
+    return settle(Decides(asked.decision, asked.test, no_text, scope, rules, asked.of))
 
 
 def tests_in(expression: Expression) -> Iterator[InCells]:
@@ -283,7 +282,7 @@ def tests_in(expression: Expression) -> Iterator[InCells]:
         case Count(_, parts):
             for part in parts:
                 yield from tests_in(part)
-        case Decides(_, _, no_text, scope, rules):
+        case Decides(_, _, no_text, scope, rules, _):
             for part in (no_text, scope, *rules):
                 yield from tests_in(part)
         case _:

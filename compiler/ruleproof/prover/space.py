@@ -26,11 +26,14 @@ Box = tuple[int, ...]
 
 
 class Space:
-    """The cells of all inputs of a policy."""
+    """The cells of all inputs of a policy.
 
-    def __init__(self, policy: Policy) -> None:
+    With `also`, cells are cut by the tests of that policy too, so that two policies with the same inputs share their cells.
+    """
+
+    def __init__(self, policy: Policy, also: Policy | None = None) -> None:
         self.policy = policy
-        tests = _tests_by_input(policy)
+        tests = _tests_by_input(policy, *([] if also is None else [also]))
         dimensions: list[Dimension] = []
         places: dict[str, tuple[int, ...]] = {}
         for item in policy.inputs:
@@ -177,9 +180,9 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     yield from (item.when for item in policy.expectations if item.when is not None)
 
 
-def _tests_by_input(policy: Policy) -> dict[str, list[Test]]:
+def _tests_by_input(*policies: Policy) -> dict[str, list[Test]]:
     tests: dict[str, list[Test]] = {}
-    for condition in conditions_of(policy):
+    for condition in (condition for policy in policies for condition in conditions_of(policy)):
         for atom in atoms_of(condition):
             if isinstance(atom, IsIn | Within | SomeIn):
                 tests.setdefault(atom.input, []).append(atom)

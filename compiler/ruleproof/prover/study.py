@@ -21,7 +21,6 @@ from ruleproof.prover.expressions import (
     Compiler,
     Constant,
     Expression,
-    Restrictor,
     dimensions_in,
     negation,
     some,
@@ -64,8 +63,7 @@ class Study:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.space = Space(policy)
-        self.compiler = Compiler(self.space)
-        self.restrict = Restrictor(policy)
+        self.compiler = Compiler(self.space, policy)
         self._landscapes: dict[str, Landscape | None] = {}
 
     @cached_property
@@ -103,7 +101,7 @@ class Study:
 
         found: dict[Holding, list[Box]] = {}
         excluded: list[Box] = []
-        for box, key in split(self.restrict, self.space.whole, asked, settle):
+        for box, key in split(self.space.whole, asked, settle):
             if isinstance(key, frozenset):
                 found.setdefault(key, []).append(box)
             else:
@@ -130,7 +128,7 @@ class Study:
                 return False
             return True if all(part == TRUE for part in left) else None
 
-        boxes = split(self.restrict, within or self.space.whole, asked, settle, in_order=True)
+        boxes = split(within or self.space.whole, asked, settle, in_order=True)
         return next((box for box, found in boxes if found), None)
 
     def parts_where(self, expression: Expression, boxes: Sequence[Box]) -> tuple[list[Box], list[Box]]:
@@ -138,7 +136,7 @@ class Study:
         inside: list[Box] = []
         outside: list[Box] = []
         for start in boxes:
-            for box, holds in split(self.restrict, start, (expression,), _constant):
+            for box, holds in split(start, (expression,), _constant):
                 (inside if holds == TRUE else outside).append(box)
         return inside, outside
 
@@ -174,7 +172,7 @@ class Study:
             held = frozenset(rule.name for rule, part in zip(decision.rules, open_rules, strict=True) if part == TRUE)
             return resolve(decision, held)
 
-        return joined(decision, [key for _, key in split(self.restrict, box, asked, settle) if isinstance(key, Answer)])
+        return joined(decision, [key for _, key in split(box, asked, settle) if isinstance(key, Answer)])
 
     def states(self, requirement: Requirement, box: Box) -> frozenset[str]:
         """Give the states of a requirement over the cases of a box that can happen."""
@@ -194,7 +192,7 @@ class Study:
                 return meaning.NOT_APPLICABLE
             return meaning.MET if left[3] == TRUE else meaning.FAILED
 
-        return frozenset(key for _, key in split(self.restrict, box, asked, settle)) - {_ELSEWHERE}
+        return frozenset(key for _, key in split(box, asked, settle)) - {_ELSEWHERE}
 
     def holds_nowhere(self, condition: Condition) -> bool:
         """Tell whether no case that can happen meets a condition."""

@@ -140,7 +140,7 @@ class _Reader:
             tree = _parser().parse(TextSlice(text, span.start, span.end), start=rule)
             return ToNodes().transform(tree)
         except UnexpectedInput as error:
-            self.findings.append(self.explain(error, rule, span))
+            self.findings.append(self.explain(error, rule, span, text))
         except VisitError as error:
             problem = error.orig_exc
             if not isinstance(problem, ProblemError):
@@ -148,22 +148,20 @@ class _Reader:
             self.report(problem.name, problem.span, problem.message, problem.help)
         return None
 
-    def explain(self, error: UnexpectedInput, rule: str, span: Span) -> Finding:
-        if isinstance(error, UnexpectedCharacters):
-            expected, at = error.allowed or set(), error.pos_in_stream
-        elif isinstance(error, UnexpectedToken):
-            expected, at = error.accepts or error.expected, error.token.start_pos
-            if error.token.type == "$END":
-                at = None
-        else:
-            expected, at = set(), None
+    def explain(self, error: UnexpectedInput, rule: str, span: Span, text: str) -> Finding:
+        at = error.pos_in_stream if isinstance(error, UnexpectedCharacters) else None
+        if isinstance(error, UnexpectedToken) and error.token.type != "$END":
+            at = error.token.start_pos
+        expected = _accepted(rule, TextSlice(text, span.start, span.end if at is None else at))
         before = self.rowless[span.start : span.end if at is None else at]
         if at is None:
             at = end = span.start + len(_without_comments(before).rstrip())
         else:
             found = _FOUND.match(self.source.text, at, span.end)
             end = found.end() if found else at + 1
-        return explain_unexpected(self.source, Span(at, end), _as_written(expected), rule, before=before)
+        return explain_unexpected(
+            self.source, Span(at, end), _as_written(expected), rule, before=before, words=_words()
+        )
 
     # -------------------------------------------------------------- tables
 
@@ -276,6 +274,18 @@ class _Reader:
             services = nodes.Services(line, read.get("from") or None, read.get("until") or None)
         cites, readings = read.get("cite") or (), read.get("reading") or ()
         return nodes.Row(line, read["rule"], tuple(tests), read["outcome"], cites, readings, services, read.get("note"))
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(_as_written(terminal.name for terminal in _parser().terminals))
+
+
+def _accepted(rule: str, text: Any) -> set[str]:
+    """Name what could follow a text that could be read so far."""
+    reading = _parser().parse_interactive(text, start=rule)
+    reading.exhaust_lexer()
+    return reading.accepts()
 
 
 def _as_written(expected: Iterable[str]) -> tuple[str, ...]:

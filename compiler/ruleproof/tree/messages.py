@@ -65,9 +65,17 @@ _INSTEAD = {
     "unless": ("overrides",),
     "otherwise": ("else",),
     "than": ("is more than", "is less than"),
-    "overrides": ("row",),
+    "overrides": ("row NAME overrides",),
 }
 """Signs and words of other languages, and how this one says them."""
+
+_SLIPS = (
+    (r"\bnot (\w+) (?:is|are)$", "write `{0} is not …`, or put the test in brackets: `not ({0} is …)`"),
+    (r"\b(?:is|are) (any|all|none)$", "leave out `is`: `NAME {0} in LIST`"),
+    (r"\b(?:cite|,) ?\w+ \.$", "name the source first, as in `article coding.targeted.1`"),
+    (r"\d /$", "write a date year-month-day, as in 2024-03-21"),
+)
+"""What people write by mistake, as it stands before and at the word that cannot be read, and the way out."""
 
 
 @cache
@@ -103,18 +111,18 @@ def explain_start(source: Source, span: Span) -> Finding:
 
 
 def explain_unexpected(
-    source: Source, span: Span, expected: tuple[str, ...], rule: str, *, before: str = ""
+    source: Source, span: Span, expected: tuple[str, ...], rule: str, *, before: str, words: frozenset[str]
 ) -> Finding:
     """Say what stands at `span`, why it cannot stand there, and what could.
 
     `expected` is what could follow: a word or sign as it is written, or the name of a pattern of the grammar.  `before` is
-    the text of the block up to here.
+    the text of the block up to here, `words` are all words of the language.
     """
     found = source.slice(span)
     where = "row" if rule.endswith(("_cell", "column")) else _BLOCKS.get(rule, rule)
     if not found:
         message = f"the {where} ends here, but it still needs {_choices(expected)}"
-        return language_finding(source, "missing_part", span, message, _example_of(rule, expected))
+        return language_finding(source, "missing_part", span, message, _way_out(rule, expected, before))
     if found in ("and", "or") and _chains(before, found):
         message = f"`{found}` is mixed with `{'or' if found == 'and' else 'and'}` in one chain"
         help = "group the parts: `all of (…, …)`, `any of (…, …)`"
@@ -124,22 +132,24 @@ def explain_unexpected(
     elif found == "`":
         message, help = "this quote is not closed on its line", "close it on the same line"
     elif _begins_line(source, span) and (found in _FIRST_WORDS or found == "no"):
-        message, help = f"`{found}` begins a block, but this one cannot be read", _example_of(_block_of(found), ())
-    elif found not in _INSTEAD and (near := _misspelt(source, span, expected)):
+        message, help = f"`{found}` begins a block, but this one cannot be read", _example_of(_block_of(found))
+    elif found not in words and found not in _INSTEAD and (near := _misspelt(source, span, expected)):
         message, help = f"`{found}` is no word that can stand here", f"did you mean `{near}`?"
-    elif "NAME" in expected and _is_word(found) and not _instead(found, expected):
+    elif "NAME" in expected and _is_word(found) and not _instead(found, expected, before):
         message = f"`{found}` is a word of the language and cannot be a name here"
         help = "choose another name, or write it in backquotes"
     else:
         message = f"`{_short(found)}` cannot stand here, in this {where}"
-        help = _instead(found, expected) or f"what can stand here: {_choices(expected)}"
+        help = _instead(found, expected, before) or f"what can stand here: {_choices(expected)}"
     return language_finding(source, "unexpected_word", span, message, help)
 
 
-def _instead(found: str, expected: tuple[str, ...]) -> str:
-    """Say how the language writes a sign or word of another language, where that could stand here."""
-    if found == "." and "PARAGRAPH" in expected:
-        return "name the source first, as in `article coding.targeted.1`"
+def _instead(found: str, expected: tuple[str, ...], before: str) -> str:
+    """Say how the language writes what was probably meant; empty where that is not clear."""
+    for pattern, help in _SLIPS:
+        slip = re.search(pattern, f"{before.rstrip()} {found}")
+        if slip:
+            return help.format(*slip.groups())
     known = _INSTEAD.get(found, ())
     fitting = [f"`{words}`" for words in known if found == "than" or words.split(maxsplit=1)[0] in expected]
     return f"write {_in_a_row(fitting)}" if fitting else ""
@@ -234,15 +244,27 @@ _PARTS = {
     "else": 'else "outside this policy"',
     "then": "then report CPT 81445",
     "when": "when genes is at least 5",
+    "note": 'note "a remark"',
+    "covers": "covers S12, S13",
     "reading": "reading Q4",
+    "cite": "cite article coding.targeted.1",
     "by": 'by "policy team"',
     "on": "on 2026-01-31",
 }
 
 
-def _example_of(rule: str, expected: tuple[str, ...]) -> str:
-    """Give an example of the block, or of the part that is missing where the example of the block has no such part."""
-    whole = _EXAMPLES.get(rule, "")
-    parts = [_PARTS[word] for word in _words(expected) if word in _PARTS and word not in whole.split()]
-    example = parts[0] if parts else whole
-    return f"for example: {example}" if example else "write what the message names"
+def _example_of(rule: str) -> str:
+    return f"for example: {_EXAMPLES[rule]}" if rule in _EXAMPLES else "write what the message names"
+
+
+def _way_out(rule: str, expected: tuple[str, ...], before: str) -> str:
+    """Give an example of what is missing at the end of a block."""
+    if ")" in expected:
+        return "close the bracket"
+    last = [
+        word for word in before.split()[-2:] if word in ("note", "covers", "reading", "cite", "by", "on", "because")
+    ]
+    missing = [word for word in _words(expected) if word in _PARTS and word not in _EXAMPLES.get(rule, "").split()]
+    for word in (*last, *missing):
+        return f"for example: {_PARTS[word]}"
+    return _example_of(rule)

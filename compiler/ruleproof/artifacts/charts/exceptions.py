@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, clean, wrapped
+from ruleproof.artifacts.chart import Arrow, Box, Chart, Group, Kind, clean, wrapped
 from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.model import nodes as model
@@ -28,7 +28,9 @@ def exceptions_charts(policy: model.Policy, heading: Heading) -> tuple[Chart, ..
         drawing = _Drawing()
         for decision in policy.decisions:
             drawing.add(decision, [rule for owner, rule in portion if owner is decision])
-        found.append(drawing.chart(f"exceptions-{number}" if of else "exceptions", heading.title_of(f"exceptions{of}"), heading))
+        found.append(
+            drawing.chart(f"exceptions-{number}" if of else "exceptions", heading.title_of(f"exceptions{of}"), heading)
+        )
     return tuple(found)
 
 
@@ -48,13 +50,16 @@ class _Drawing:
     def __init__(self) -> None:
         self.boxes: list[Box] = []
         self.arrows: list[Arrow] = []
+        self.groups: list[Group] = []
 
     def chart(self, name: str, title: str, heading: Heading) -> Chart:
         how = "An arrow leads from the rule that goes first, by way of the reason, to the rules that step back."
-        return Chart(name, title, heading.notes_with(how), tuple(self.boxes), tuple(self.arrows), across=True)
+        groups = tuple(self.groups) if len(self.groups) > 1 else ()
+        return Chart(name, title, heading.notes_with(how), tuple(self.boxes), tuple(self.arrows), groups, across=True)
 
     def add(self, decision: model.Decision, winners: Sequence[model.Rule]) -> None:
-        """Draw the overrides by some rules of a decision."""
+        """Draw the overrides by some rules of a decision, in a frame of their own."""
+        start = len(self.boxes)
         rules = {rule.name: rule for rule in decision.rules}
         box_of = {rule.name: self.box(_kind(rule), rule.name, *_about(rule)) for rule in winners}
         for names in _together(decision, winners):
@@ -65,6 +70,9 @@ class _Drawing:
                 box_of |= dict.fromkeys(names, box)
         for rule in winners:
             self.reasons(rule, box_of)
+        drawn = tuple(box.id for box in self.boxes[start:])
+        if drawn:
+            self.groups.append(Group(f"g{len(self.groups) + 1}", words.label_of(decision), drawn))
 
     def reasons(self, rule: model.Rule, box_of: dict[str, str]) -> None:
         because: dict[str, list[str]] = {}

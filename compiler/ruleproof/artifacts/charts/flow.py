@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, wrapped
+from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.artifacts.charts.paper import SMALLEST, scale_on_page
 from ruleproof.artifacts.charts.sections import Lines, Section, sections_of
@@ -109,7 +109,9 @@ class _Drawing:
         many = count > 1
         return Chart(
             name=f"{self.name}-{section.number}" if many else self.name,
-            title=self.heading.title_of(words.label_of(self.decision) + (f", section {section.number} of {count}" if many else "")),
+            title=self.heading.title_of(
+                words.label_of(self.decision) + (f", section {section.number} of {count}" if many else "")
+            ),
             notes=self.heading.notes_with(*self.notes(section)),
             boxes=tuple(self.boxes),
             arrows=tuple(self.arrows),
@@ -135,7 +137,9 @@ class _Drawing:
         place = (len(self.charts), box)
         heading, text = self.words(step)
         if isinstance(step, Say):
-            self.boxes.append(Box(box, words.kind_of(self.decision, step), heading, text, words.end_in_full(self.decision, step)))
+            self.boxes.append(
+                Box(box, words.kind_of(self.decision, step), heading, text, words.end_in_full(self.decision, step))
+            )
             self.rules[place] = (*step.always, *step.at_times)
             return box
         tooltip = words.question_in_full(self.space, step.dimension)

@@ -58,14 +58,18 @@ def _as_it_is(graph: Graph) -> Step:
     made: dict[int, Step] = {}
     for node in reversed(graph.nodes):
         if isinstance(node, Question):
-            made[id(node)] = table.ask(node.dimension, [(branch.cells, made[id(branch.node)]) for branch in node.branches])
+            made[id(node)] = table.ask(
+                node.dimension, [(branch.cells, made[id(branch.node)]) for branch in node.branches]
+            )
         else:
             made[id(node)] = table.say(_told(_answer(node)), _answer(node).rules)
     return made[id(graph.root)]
 
 
 def _answer(leaf: Leaf) -> Answer:
-    assert isinstance(leaf.answer, Answer), "the graph of a decision has answers, and one that is not exact nothing else"
+    assert isinstance(leaf.answer, Answer), (
+        "the graph of a decision has answers, and one that is not exact nothing else"
+    )
     return leaf.answer
 
 
@@ -133,7 +137,9 @@ class _Reorder:
         for cells, part in parts.items():
             step = self.build(part, _cut(path, dimension, cells), rest)
             if step is not rest and cells & (cells - 1) and dimension in _asked(step):
-                ways += [(1 << cell, self.build(part, _cut(path, dimension, 1 << cell), rest)) for cell in bits_of(cells)]
+                ways += [
+                    (1 << cell, self.build(part, _cut(path, dimension, 1 << cell), rest)) for cell in bits_of(cells)
+                ]
             else:
                 ways.append((cells, step))
         return self.table.ask(dimension, ways)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
-from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, Line, clean, wrapped
+from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.model import nodes as model
 
@@ -126,18 +126,26 @@ class _Drawing:
         for names in self.facts_together():
             self.add([Part("input", name) for name in names], Kind.INPUT, *self.facts(names))
         for codes in self.policy.code_lists:
-            self.add([Part("codes", codes.name)], Kind.CODES, words.label_of(codes), words.counted(len(codes.codes), "code"))
+            self.add(
+                [Part("codes", codes.name)], Kind.CODES, words.label_of(codes), words.counted(len(codes.codes), "code")
+            )
         for term in self.policy.definitions:
             self.add([Part("definition", term.name)], Kind.DEFINITION, words.label_of(term), "term")
         for decision in self.policy.decisions:
             size = f"{decision.name}, {words.counted(len(decision.rules), 'rule')}"
             self.add([Part("decision", decision.name)], Kind.DECISION, words.label_of(decision), size)
         for item in self.policy.requirements:
-            self.add([Part("requirement", item.name)], Kind.REQUIREMENT, f"{item.name}: {item.label}" if item.label else item.name)
+            self.add(
+                [Part("requirement", item.name)],
+                Kind.REQUIREMENT,
+                f"{item.name}: {item.label}" if item.label else item.name,
+            )
         return Chart(
             name=name,
             title=title,
-            notes=heading.notes_with("An arrow leads from what is used to what uses it. Facts with the same uses share a box."),
+            notes=heading.notes_with(
+                "An arrow leads from what is used to what uses it. Facts with the same uses share a box."
+            ),
             boxes=tuple(self.boxes),
             arrows=tuple(self.arrows()),
             across=True,

@@ -186,7 +186,7 @@ def kind_of(decision: model.Decision, end: Say) -> Kind:
         case meaning.OUT_OF_SCOPE:
             return Kind.OUT_OF_SCOPE
         case _:
-            return Kind.CANNOT_ANSWER
+            return Kind.CONFLICT if end.always else Kind.CANNOT_ANSWER
 
 
 def headline(decision: model.Decision, end: Say) -> str:
@@ -203,6 +203,8 @@ def headline(decision: model.Decision, end: Say) -> str:
             return "out of scope"
         case Kind.CANNOT_ANSWER:
             return "cannot answer"
+        case Kind.CONFLICT:
+            return f"{said.reason.split(' ', 1)[0]}: cannot answer"
         case Kind.SEVERAL:
             return "; ".join(map(outcome, said.outcomes))
         case Kind.ALSO:
@@ -216,7 +218,7 @@ def headline(decision: model.Decision, end: Say) -> str:
 def small_print(decision: model.Decision, end: Say) -> Iterator[str]:
     """Give what else stands at an end, one remark after the other: reasons, further codes, rules, sources."""
     said = end.answer
-    if said.kind == meaning.CANNOT_ANSWER:
+    if said.kind == meaning.CANNOT_ANSWER and not end.always:
         yield clean(said.reason)
     if said.further:
         yield f"may also report {listed(map(outcome, said.further), ' and')} on a further line"
