@@ -249,7 +249,7 @@ def _untidy(text: str, dice: st.DataObject) -> str:
 def test_the_tidy_form_is_idempotent_and_keeps_the_tree(policy: RandomPolicy, dice: st.DataObject) -> None:
     source = Source("random.policy", _untidy(policy.text, dice))
     tree, remarks = tree_from_text(source)
-    assert not remarks
+    assert not remarks, (source.text, remarks)
     tidy = Source("random.policy", tidy_text(source))
     assert tidy_text(tidy) == tidy.text
     again, remarks = tree_from_text(tidy)

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-
 TITLE_WIDTH = 75
 """How many letters a line of a title has."""
 

@@ -32,7 +32,7 @@ _CLASSES = {
 
 def to_mermaid(chart: Chart) -> str:
     """Give the Mermaid text of a chart."""
-    lines = [*(f"%% {note}" for note in (chart.title, *chart.notes)), f"flowchart {'LR' if chart.across else 'TD'}"]
+    lines = [*(_remark(note) for note in (chart.title, *chart.notes)), f"flowchart {'LR' if chart.across else 'TD'}"]
     grouped = {box_id for group in chart.groups for box_id in group.boxes}
     boxes = {box.id: box for box in chart.boxes}
     lines += [f"  {_box(box)}" for box in chart.boxes if box.id not in grouped]
@@ -66,10 +66,19 @@ def _quoted(lines: tuple[str, ...]) -> str:
     return '"' + "<br/>".join(_escaped(line) for line in lines) + '"'
 
 
+def _remark(text: str) -> str:
+    """Give a line of comment in which nothing looks like a setting: those stand in braces.
+
+    >>> _remark("100 %%{init: x}%%")
+    '%% 100 %%(init: x)%%'
+    """
+    return "%% " + text.replace("{", "(").replace("}", ")")
+
+
 def _escaped(text: str) -> str:
     """Write every letter that means something in Mermaid, Markdown or HTML as its number.
 
     >>> _escaped('5 < 6 "x"')
     '5 #60; 6 #34;x#34;'
     """
-    return re.sub(r"[^\w\s.,:/()+=?!'§–-]|_", lambda found: f"#{ord(found[0])};", text)
+    return re.sub(r"[^\w\s.,:/()+=?!'§–-]", lambda found: f"#{ord(found[0])};", text)

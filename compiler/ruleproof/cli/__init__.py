@@ -19,6 +19,8 @@ COMMANDS = {
     "build": "Check, then write the evaluator, the tables and the flowcharts.",
     "test": "Run the examples and the proofs, and show what they leave untried.",
     "eval": "Answer one claim.",
+    "diff": "Say where two policies answer differently.",
+    "verify": "Check a proof again, by a second program.",
     "render": "Draw a flowchart, a graph or a table.",
     "fmt": "Bring policies into the tidy form.",
     "rule": "Say what a finding means, and how to mend it.",

@@ -130,7 +130,8 @@ def _write(compiled: list[Compiled], kinds: tuple[str, ...], output: Path, input
             )
         for kind in kinds:
             for name, text in EMITTERS[kind](item).items():
-                files[name] = text.encode("utf-8")
+                if files.setdefault(name, text.encode("utf-8")) != text.encode("utf-8"):
+                    raise Failure(f"two policies want to write `{name}`", "rename one of them")
     return write_all(output, files, inputs)
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
+
+from ruleproof import __version__
 
 
 def compiler_version() -> str:
-    """Give the version of the compiler; `0` where it was never installed."""
-    try:
-        return metadata.version("ruleproof")
-    except metadata.PackageNotFoundError:
-        return "0"
+    """Give the version of the compiler."""
+    return __version__
 
 
 def machine() -> str:

@@ -285,7 +285,7 @@ def _accepted(rule: str, text: Any) -> set[str]:
     """Name what could follow a text that could be read so far."""
     reading = _parser().parse_interactive(text, start=rule)
     reading.exhaust_lexer()
-    return reading.accepts()
+    return set(reading.accepts())  # type: ignore[no-untyped-call]
 
 
 def _as_written(expected: Iterable[str]) -> tuple[str, ...]:

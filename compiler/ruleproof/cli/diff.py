@@ -1,0 +1,149 @@
+"""`ruleproof diff`: where two policies answer differently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ruleproof.cli.options import format_option
+
+if TYPE_CHECKING:
+    from ruleproof.compiled import Compiled
+    from ruleproof.prover.difference import Comparison, Difference, Said
+
+
+@click.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print at most N differences; all are counted.")
+@click.option("--exit-code", is_flag=True, help="End with status 1 where there is a difference.")
+@format_option("text", "json")
+def command(old: str, new: str, limit: int | None, exit_code: bool, format: str) -> int:
+    """Say where two policies answer differently.
+
+    Every region is exact and comes with one claim that shows the difference.  Findings against either policy do not
+    matter here: a gap is compared as the answer `nothing`.
+
+    \b
+    Example:
+      ruleproof diff panels-2024.policy panels-2025.policy
+    """
+    from ruleproof.prover.difference import DifferentInputsError, compare
+
+    both = _both(old, new, format)
+    if isinstance(both, int):
+        return both
+    try:
+        comparison = compare(both[0].policy, both[1].policy)
+    except DifferentInputsError as error:
+        raise click.UsageError(f"{error}; compare policies with the same inputs") from None
+    _show(both, comparison, limit, format)
+    differ = comparison.differences or comparison.only_before or comparison.only_after
+    return int(bool(exit_code and differ))
+
+
+def _both(old: str, new: str, format: str) -> tuple[Compiled, Compiled] | int:
+    """Give the two policies compiled; a text that is no policy is shown with its findings."""
+    from ruleproof.cli.reading import STDIN, read_one
+    from ruleproof.cli.report import Report, check_all
+    from ruleproof.cli.showing import show
+
+    if old == new == STDIN:
+        raise click.UsageError("only one of the two policies can come from standard input")
+    report = check_all([read_one(old), read_one(new)])
+    files = [file for file in report.files if file.compiled is None]
+    if files:
+        broken = Report(tuple(files))
+        show(broken, format, None, "errors")
+        return broken.status
+    first, second = (file.compiled for file in report.files)
+    assert first is not None
+    assert second is not None
+    return first, second
+
+
+def _show(both: tuple[Compiled, Compiled], comparison: Comparison, limit: int | None, format: str) -> None:
+    from ruleproof.cli.formats.to_json import dumps
+    from ruleproof.cli.machine import compiler_version
+    from ruleproof.cli.terminal import emit, say
+
+    shown = comparison.differences[:limit]
+    if format == "json":
+        found: dict[str, Any] = {
+            "ruleproof": compiler_version(),
+            "files": [{"path": policy.source.path, "sha256": policy.source.sha256} for policy in both],
+            "only_before": list(comparison.only_before),
+            "only_after": list(comparison.only_after),
+            "count": len(comparison.differences),
+            "differences": [_object(comparison, difference) for difference in shown],
+        }
+        emit(dumps(found))
+        return
+    for difference in shown:
+        say(_words(comparison, difference) + "\n")
+    say(_summary(comparison, len(shown)))
+
+
+def _object(comparison: Comparison, difference: Difference) -> dict[str, Any]:
+    from ruleproof.cli.formats.to_json import region_object, witness_object
+    from ruleproof.prover.regions import regions_of
+
+    space, inputs = comparison.space, comparison.inputs[difference.subject]
+    sizes = [space.size(box, inputs) for box in difference.boxes]
+    found: dict[str, Any] = {
+        "subject": difference.subject,
+        "before": _said_object(difference.before, difference.rules_before),
+        "after": _said_object(difference.after, difference.rules_after),
+        "regions": [region_object(region) for region in regions_of(space, difference.boxes)],
+        "witness": witness_object(space.sample(difference.boxes[0])),
+    }
+    counted = [size for size in sizes if size is not None]
+    return found | ({"size": str(sum(counted))} if len(counted) == len(sizes) else {})
+
+
+def _said_object(said: Said, rules: tuple[str, ...]) -> dict[str, Any]:
+    if isinstance(said, str):
+        return {"kind": said}
+    answer = {"kind": said.kind, "force": said.force, "outcomes": list(said.outcomes), "reason": said.reason}
+    return answer | {"further": list(said.further), "barred": list(said.barred), "rules": list(rules)}
+
+
+def _words(comparison: Comparison, difference: Difference) -> str:
+    from ruleproof.cli.formats.letters import visible
+    from ruleproof.prover.regions import box_in_words, case_in_words
+
+    space = comparison.space
+    where = box_in_words(space, difference.shape)
+    case = space.sample(difference.boxes[0])
+    restricted = [
+        name
+        for name, places in space.places.items()
+        if any(difference.boxes[0][place] != space.dimensions[place].full for place in places)
+    ]
+    lines = [
+        f"{difference.subject}: {'in every case' if where == 'any case' else where}",
+        f"  before  {_said(difference.before, difference.rules_before)}",
+        f"  after   {_said(difference.after, difference.rules_after)}",
+        f"  claim   {case_in_words(space, case, restricted) or 'any claim'}",
+    ]
+    return "\n".join(visible(line) for line in lines)
+
+
+def _said(said: Said, rules: tuple[str, ...]) -> str:
+    from ruleproof.checks.example_fails import in_words
+
+    if isinstance(said, str):
+        return said
+    return in_words(said) + (f" (by {', '.join(rules)})" if rules else "")
+
+
+def _summary(comparison: Comparison, shown: int) -> str:
+    found = len(comparison.differences)
+    parts = [f"{found} difference{'' if found == 1 else 's'}" if found else "no difference in what both decide"]
+    if shown < found:
+        parts.append(f"{shown} shown")
+    for names, words in ((comparison.only_before, "only before"), (comparison.only_after, "only after")):
+        if names:
+            parts.append(f"{words}: {', '.join(names)}")
+    return "; ".join(parts)

@@ -1,0 +1,172 @@
+"""`ruleproof render`: one flowchart, graph or table of a policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ruleproof.cli.options import format_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ruleproof.artifacts.chart import Chart
+    from ruleproof.compiled import Compiled
+    from ruleproof.model.nodes import Decision
+
+_ENDINGS = {"svg": "svg", "dot": "dot", "mermaid": "mmd", "md": "md"}
+
+
+@click.command("render")
+@click.argument("policy")
+@click.option(
+    "--kind",
+    type=click.Choice(("flowchart", "requirements", "exceptions", "table")),
+    default="flowchart",
+    show_default=True,
+    help="What to draw.",
+)
+@click.option("--decision", metavar="NAME", help="Of this decision; needed for a flowchart where there are several.")
+@click.option("--section", type=click.IntRange(min=1), metavar="N", help="Only this section of a long chart.")
+@click.option("--as", "form", type=click.Choice(tuple(_ENDINGS)), help="In this form  [default: svg; md for a table]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file, or into this folder.")
+@format_option("text", "json")
+def command(
+    policy: str,
+    kind: str,
+    decision: str | None,
+    section: int | None,
+    form: str | None,
+    output: Path | None,
+    format: str,
+) -> int:
+    """Draw a flowchart, a graph or a table.
+
+    A policy with gaps or conflicts is drawn as it is, mistakes and all.  Without -o the drawing goes to standard output.
+
+    \b
+    Examples:
+      ruleproof render panels.policy --decision billing_code -o chart.svg
+      ruleproof render panels.policy --kind exceptions --as mermaid
+    """
+    chosen = form or ("md" if kind == "table" else "svg")
+    if (chosen == "md") != (kind == "table"):
+        raise click.UsageError(f"a {kind} is not written as {chosen}")
+    compiled = _compiled(policy, format)
+    if isinstance(compiled, int):
+        return compiled
+    if kind == "table":
+        drawings = _table(compiled)
+    else:
+        charts = _section(_charts(compiled, kind, decision), section)
+        drawings = _drawn(compiled, charts, chosen)
+    _write(drawings, output, format)
+    return 0
+
+
+def _compiled(path: str, format: str) -> Compiled | int:
+    from ruleproof.cli.reading import read_one
+    from ruleproof.cli.report import check_all
+    from ruleproof.cli.showing import show
+
+    report = check_all([read_one(path)])
+    compiled = report.files[0].compiled
+    if compiled is None:
+        show(report, format, None, "usual")
+        return report.status
+    return compiled
+
+
+def _charts(compiled: Compiled, kind: str, decision: str | None) -> tuple[Chart, ...]:
+    from ruleproof.artifacts.charts.exceptions import exceptions_charts
+    from ruleproof.artifacts.charts.heading import heading_of
+    from ruleproof.artifacts.charts.requirements import requirements_charts
+    from ruleproof.artifacts.charts_of_policy import flow_of_decision
+    from ruleproof.cli.failures import Failure
+
+    if kind == "flowchart":
+        return flow_of_decision(compiled, _decision(compiled, decision)).charts
+    if decision is not None:
+        raise click.UsageError(f"--decision picks a flowchart; {kind} are drawn for the whole policy")
+    make = requirements_charts if kind == "requirements" else exceptions_charts
+    charts = tuple(make(compiled.policy, heading_of(compiled)))
+    if not charts:
+        raise Failure(f"the policy has no {kind} to draw")
+    return charts
+
+
+def _decision(compiled: Compiled, name: str | None) -> Decision:
+    import difflib
+
+    names = [decision.name for decision in compiled.decisions]
+    if name is None and len(names) == 1:
+        return compiled.decisions[0]
+    if name is None:
+        raise click.UsageError(f"the policy has several decisions; pick one with --decision: {', '.join(names)}")
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        raise click.UsageError(
+            f"there is no decision `{name}`; "
+            + (f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(names)}")
+        )
+    return compiled.policy.decision(name)
+
+
+def _section(charts: Sequence[Chart], section: int | None) -> Sequence[Chart]:
+    if section is None:
+        return charts
+    if section > len(charts):
+        raise click.UsageError(f"there is no section {section}; there are {len(charts)}")
+    return charts[section - 1 : section]
+
+
+def _drawn(compiled: Compiled, charts: Sequence[Chart], form: str) -> dict[str, str]:
+    """Give the drawings by file name."""
+    from ruleproof.artifacts.names import file_stem
+    from ruleproof.artifacts.to_dot import to_dot
+    from ruleproof.artifacts.to_mermaid import to_mermaid
+    from ruleproof.artifacts.to_svg import to_svg
+
+    draw = {"svg": to_svg, "dot": to_dot, "mermaid": to_mermaid}[form]
+    stem = file_stem(compiled.policy.name)
+    return {f"{stem}.{chart.name}.{_ENDINGS[form]}": draw(chart) for chart in charts}
+
+
+def _table(compiled: Compiled) -> dict[str, str]:
+    from ruleproof.artifacts import EMITTERS
+
+    return EMITTERS["markdown"](compiled)
+
+
+def _write(drawings: dict[str, str], output: Path | None, format: str) -> None:
+    from ruleproof.cli.formats.to_json import dumps
+    from ruleproof.cli.machine import compiler_version
+    from ruleproof.cli.reading import shown
+    from ruleproof.cli.terminal import emit, say
+
+    if output is not None:
+        written = _to_files(drawings, output)
+        if format == "json":
+            emit(dumps({"ruleproof": compiler_version(), "written": [shown(path) for path in written]}))
+        else:
+            say("\n".join(["written:", *(f"  {shown(path)}" for path in written)]))
+    elif format == "json":
+        emit(dumps({"ruleproof": compiler_version(), "drawings": drawings}))
+    elif len(drawings) > 1:
+        raise click.UsageError(
+            f"this chart has {len(drawings)} sections: pick one with --section, or name a folder with -o"
+        )
+    else:
+        emit(next(iter(drawings.values())))
+
+
+def _to_files(drawings: dict[str, str], output: Path) -> list[Path]:
+    """Write to the file named, or into the folder where there are several drawings or it is one already."""
+    from ruleproof.cli.writing import write_all, write_one
+
+    if len(drawings) == 1 and not output.is_dir():
+        write_one(output, next(iter(drawings.values())).encode("utf-8"))
+        return [output]
+    return write_all(output, {name: text.encode("utf-8") for name, text in drawings.items()})
