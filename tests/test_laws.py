@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -233,21 +234,22 @@ def _comes_out(answers: Sequence[Answer], kind: str, force: str, outcomes: tuple
 # ---------------------------------------------------------------- law 4: the tidy form
 
 
-def _untidy(text: str, dice: st.DataObject) -> str:
-    """Give the same policy with other blanks, comments and empty lines."""
+def _untidy(text: str, seed: int) -> str:
+    """Give the same policy with other blanks, comments and empty lines; the blank in a code is part of it."""
+    dice = random.Random(seed)
     lines = []
     for line in text.split("\n"):
-        blanks = " " * dice.draw(st.integers(1, 3))
-        parts = re.split(r'("(?:\\.|[^"\\\n])*"|`[^`]*`)', line.strip())
+        blanks = " " * dice.randint(1, 3)
+        parts = re.split(r'("(?:\\.|[^"\\\n])*"|`[^`]*`|(?:CPT|ICD|Rev) )', line.strip())
         spaced = "".join(part if index % 2 else part.replace(" ", blanks) for index, part in enumerate(parts))
-        end = dice.draw(st.sampled_from(["", "", "", "  ", ' # a "comment', "\n", "\n  # more | here"]))
-        lines.append(" " * dice.draw(st.integers(0, 5)) + spaced + end)
+        end = dice.choice(["", "", "", "  ", ' # a "comment', "\n", "\n  # more | here"])
+        lines.append(" " * dice.randint(0, 5) + spaced + end)
     return "\n".join(lines)
 
 
-@given(policies(), st.data())
-def test_the_tidy_form_is_idempotent_and_keeps_the_tree(policy: RandomPolicy, dice: st.DataObject) -> None:
-    source = Source("random.policy", _untidy(policy.text, dice))
+@given(policies(), st.integers(0, 9))
+def test_the_tidy_form_is_idempotent_and_keeps_the_tree(policy: RandomPolicy, seed: int) -> None:
+    source = Source("random.policy", _untidy(policy.text, seed))
     tree, remarks = tree_from_text(source)
     assert not remarks, (source.text, remarks)
     tidy = Source("random.policy", tidy_text(source))

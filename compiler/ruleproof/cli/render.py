@@ -169,4 +169,6 @@ def _to_files(drawings: dict[str, str], output: Path) -> list[Path]:
     if len(drawings) == 1 and not output.is_dir():
         write_one(output, next(iter(drawings.values())).encode("utf-8"))
         return [output]
+    if output.suffix and not output.is_dir():
+        raise click.UsageError(f"these are {len(drawings)} files: name a folder with -o, or pick one with --section")
     return write_all(output, {name: text.encode("utf-8") for name, text in drawings.items()})

@@ -19,7 +19,7 @@ from typing import Any
 from lark import Lark, TextSlice, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark import __version__ as lark_version
 from lark.exceptions import VisitError
-from lark.lexer import PatternStr
+from lark.lexer import Pattern, PatternRE, PatternStr, TerminalDef
 
 from ruleproof.cache import cache_folder, keep, read_kept
 from ruleproof.finding import Finding
@@ -44,18 +44,35 @@ _FOUND = re.compile(r'"(?:\\.|[^"\\\n])*"?|[\w`]+[\w.]*|[<>=!&|]+|[^\w\s]')
 """What stands at a place, as an author would name it: a text, a word, a sign."""
 
 
+_WORD_END = r"\b"
+
+
+def _end_word(terminal: TerminalDef) -> None:
+    """Let a word of the grammar end where the word in the text ends: `units` is not `unit`, followed by `s`."""
+    if isinstance(terminal.pattern, PatternStr) and terminal.pattern.value.isalpha():
+        terminal.pattern = PatternRE(terminal.pattern.value + _WORD_END)
+        terminal.priority = 1  # before a name
+
+
 @cache
 def _parser() -> Lark:
     """Give the parser; working out its tables takes a quarter of a second, so they are kept."""
     grammar = (folder("grammar") / "policy.lark").read_text("utf-8")
     starts = [*(rule for _, rule in STARTS), "silence", *_CELLS]
-    made_from = "\n".join((grammar, *starts, lark_version, sys.version)).encode()
+    made_from = "\n".join((grammar, *starts, _WORD_END, lark_version, sys.version)).encode()
     path = cache_folder() / f"policy-{hashlib.sha256(made_from).hexdigest()[:24]}.parser"
     kept = read_kept(path)
     if kept is not None:
         with contextlib.suppress(Exception):  # whatever is wrong with it, it can be made anew
             return Lark.load(BytesIO(kept))
-    parser = Lark(grammar, parser="lalr", start=starts, propagate_positions=True, maybe_placeholders=False)
+    parser = Lark(
+        grammar,
+        parser="lalr",
+        start=starts,
+        propagate_positions=True,
+        maybe_placeholders=False,
+        edit_terminals=_end_word,
+    )
     tables = BytesIO()
     parser.save(tables)
     keep(path, tables.getvalue())
@@ -291,8 +308,15 @@ def _accepted(rule: str, text: Any) -> set[str]:
 def _as_written(expected: Iterable[str]) -> tuple[str, ...]:
     """Give the words and signs among what the parser expects as they are written, the patterns by name, in order."""
     patterns = {terminal.name: terminal.pattern for terminal in _parser().terminals}
-    known = [(name, patterns[name]) for name in expected if name in patterns]
-    return tuple(sorted({found.value if isinstance(found, PatternStr) else name for name, found in known}))
+    return tuple(sorted({_written(patterns[name]) or name for name in expected if name in patterns}))
+
+
+def _written(pattern: Pattern) -> str:
+    """Give a word or sign of the grammar as it is written; nothing for a pattern such as that of numbers."""
+    if isinstance(pattern, PatternStr):
+        return str(pattern.value)
+    word = str(pattern.value).removesuffix(_WORD_END)
+    return word if word.isalpha() else ""
 
 
 def _without_comments(text: str) -> str:
