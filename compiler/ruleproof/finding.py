@@ -112,3 +112,5 @@ class Finding:
     repairs: tuple[Repair, ...] = ()
     expected: bool = False
     accepted: bool = False
+    note: str = ""
+    """Of an expected or accepted finding: what the policy says of it."""

@@ -37,10 +37,10 @@ Check = Callable[[Study, str], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     nothing_can_happen.nothing_can_happen,
     not_decided.not_decided,
-    gap.gap,
     contradiction.contradiction,
     conflict.conflict,
     choice.choice,
+    gap.gap,
     overridden.overridden,
     agreement.agreement,
     unreachable_rule.unreachable_rule,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from ruleproof.finding import Edit, Finding, Place, Repair, Severity
-from ruleproof.model.nodes import REPORT, Decision, Policy, Rule
+from ruleproof.model.nodes import REPORT, Decision, Expectation, Policy, Rule
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import merged
 from ruleproof.prover.regions import case_in_words, regions_of, written_name
@@ -133,3 +134,12 @@ def override_repair(path: str, winner: Rule, losers: Sequence[Rule], table_end: 
     text = f"\n  {clause}" if table_end is None else f"\n  row {written_name(winner.name)} {clause}"
     title = f"let `{winner.name}` override {in_a_row(backquoted(rule.name for rule in losers))}"
     return Repair(title, (Edit(Place(path, Span(at, at)), text),))
+
+
+def expected_as(study: Study, expectation: Expectation, finding: Finding) -> Finding:
+    """Mark a finding as expected, with what the policy says of it in place of the advice."""
+    question = next((item for item in study.policy.questions if item.name == expectation.reading), None)
+    asked = f"{question.name}: {question.text}" if question else expectation.reading
+    parts = [asked, f"({expectation.because})" if asked and expectation.because else expectation.because]
+    said = " ".join(part for part in (finding.note, *parts) if part)
+    return replace(finding, expected=True, note=said, help="", repairs=())

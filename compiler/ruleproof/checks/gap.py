@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from ruleproof.checks.findings import About, insertion_after, page_of
+from ruleproof.checks.findings import About, expected_as, insertion_after, page_of
 from ruleproof.finding import Edit, Finding, Repair
 from ruleproof.model.meaning import NOTHING
-from ruleproof.model.nodes import Expectation
 from ruleproof.prover.boxes import meets, shape_around, without
 from ruleproof.prover.regions import box_in_words, condition_text, written_name
 from ruleproof.prover.space import Box
@@ -53,12 +51,12 @@ def _gaps(study: Study, about: About, landscape: Landscape) -> Iterator[Finding]
         if inside and not study.parts_where(expression, list(answered))[0]:
             others = study.parts_where(expression, gap_boxes(landscape))[1]
             shape = shape_around(inside[0], study.space.whole, inside, [*answered, *others])
-            yield replace(_finding(study, about, landscape, shape, inside, expectation), expected=True)
+            yield expected_as(study, expectation, _finding(study, about, landscape, shape, inside))
             elsewhere += inside
         else:
             left = [*left, *inside]
     for shape, boxes in shapes(study, left, [*answered, *elsewhere]):
-        yield _finding(study, about, landscape, shape, boxes, None)
+        yield _finding(study, about, landscape, shape, boxes)
 
 
 def shapes(study: Study, boxes: Sequence[Box], others: Sequence[Box]) -> Iterator[tuple[Box, list[Box]]]:
@@ -70,15 +68,12 @@ def shapes(study: Study, boxes: Sequence[Box], others: Sequence[Box]) -> Iterato
         left = without(left, shape)
 
 
-def _finding(
-    study: Study, about: About, landscape: Landscape, shape: Box, boxes: Sequence[Box], expectation: Expectation | None
-) -> Finding:
+def _finding(study: Study, about: About, landscape: Landscape, shape: Box, boxes: Sequence[Box]) -> Finding:
     decision = landscape.decision
     words = box_in_words(study.space, shape)
     message = f"no rule gives `{decision.name}` for {words}"
     holding = next(holding for holding, own in landscape.boxes.items() if any(meets(boxes[0], box) for box in own))
     near = [rule for rule in decision.rules if rule.name in holding]
-    repairs = () if expectation else _repairs(study, about, landscape, shape)
     return about.finding(
         message,
         help="add a rule for it, widen one, or say that the source is silent: `leave open … because`",
@@ -87,7 +82,7 @@ def _finding(
         rules=near,
         boxes=boxes,
         inputs=landscape.inputs,
-        repairs=repairs,
+        repairs=_repairs(study, about, landscape, shape),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ruleproof.checks import accepted_finding_changed, expected_finding_absent
-from ruleproof.checks.findings import About, backquoted, in_a_row, rule_named
+from ruleproof.checks.findings import About, backquoted, expected_as, in_a_row, rule_named
 from ruleproof.finding import Edit, Finding, Place, Repair, Severity
 from ruleproof.model.nodes import Acceptance, Expectation
 from ruleproof.prover.study import Study
@@ -51,7 +51,7 @@ def _expect(
             found = found or (finding.expected and finding.name == "gap" and _inside(study, expectation, finding))
         elif _fits(expectation, finding):
             found = True
-            marked[index] = replace(finding, expected=True)
+            marked[index] = expected_as(study, expectation, finding)
     if found:
         return []
     rules = [rule for name in expectation.rules if (rule := rule_named(study.policy, name)) is not None]
@@ -106,7 +106,7 @@ def _accept(study: Study, source: Source, acceptance: Acceptance, marked: list[F
     end = Span(acceptance.span.end, acceptance.span.end)
     if not acceptance.seen:
         for index in fitting:
-            marked[index] = replace(marked[index], accepted=True)
+            marked[index] = _accepted_as(acceptance, marked[index])
         message = f"this `accept` has no fingerprint, so a later change of {named} would go unnoticed"
         return [
             about.finding(
@@ -123,8 +123,14 @@ def _accept(study: Study, source: Source, acceptance: Acceptance, marked: list[F
             about.finding(message, at=acceptance.span, help=f'look again; if it still holds, write `seen "{mark}"`')
         ]
     for index in fitting:
-        marked[index] = replace(marked[index], accepted=True)
+        marked[index] = _accepted_as(acceptance, marked[index])
     return []
+
+
+def _accepted_as(acceptance: Acceptance, finding: Finding) -> Finding:
+    on = f" on {acceptance.on.isoformat()}" if acceptance.on else ""
+    said = f"{acceptance.because} (accepted by {acceptance.by}{on})"
+    return replace(finding, accepted=True, note=said, help="", repairs=())
 
 
 def _seen(source: Source, end: Span, mark: str) -> tuple[Repair, ...]:

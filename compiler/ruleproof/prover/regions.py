@@ -85,7 +85,7 @@ def _input_in_words(space: Space, name: str, places: tuple[int, ...], box: Box) 
         parts = [f"with {group}" for group in codes.some] + [f"without {group}" for group in codes.none]
         return f"{item.label}: {' and '.join(parts)}"
     words = cells_in_words(space, places[0], box[places[0]])
-    return words if item.unit and words.endswith(item.unit) else f"{item.label}: {words}"
+    return words if item.unit and words.endswith((item.unit, item.unit.removesuffix("s"))) else f"{item.label}: {words}"
 
 
 def cells_in_words(space: Space, place: int, mask: int) -> str:
@@ -99,7 +99,7 @@ def cells_in_words(space: Space, place: int, mask: int) -> str:
     if any(cell.stretch for cell in dimension.cells):
         parts = [_stretch_in_words(first, last, dimension) for first, last in _runs(dimension, mask)]
         if unit and parts:
-            parts[-1] += f" {unit}"
+            parts[-1] += f" {unit.removesuffix('s') if parts == ['1'] else unit}"
     else:
         parts = [value for cell in cells if not cell.others for value in cell.values]
         if len(parts) > 12:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from math import ceil, floor
 from typing import Any
@@ -100,7 +100,11 @@ class Scale:
             return None
         if self.last is not None and first is not None and first >= self.ends[-1]:
             return None
-        return self._steps(first, after) if self.stepped else self._stretch(first, after)
+        cell = self._steps(first, after) if self.stepped else self._stretch(first, after)
+        if cell is None or not self.ends:
+            return cell
+        begins, stops = first == self.ends[0], self.last is not None and after == self.ends[-1]
+        return replace(cell, low=None if begins else cell.low, high=None if stops else cell.high)
 
     def _steps(self, first: int | None, after: int | None) -> Cell:
         low = None if first is None else self.value(first)
@@ -126,7 +130,10 @@ class Scale:
         if after is not None and after[1]:
             return after[0]
         low, high = None if first is None else first[0], None if after is None else after[0]
-        return _text_between(low, high) if self.kind == STRING else _number_between(low, high)
+        if self.kind == STRING:
+            return _text_between(low, high)
+        place = _number_between(low, high)
+        return place if self.kind == NUMBER or place == int(place) else None
 
 
 def _number_between(low: Decimal | None, high: Decimal | None) -> Decimal:
@@ -150,9 +157,8 @@ def _text_between(low: str | None, high: str | None) -> str | None:
     ('aa', 'a ', 'aa')
     """
     low = low or ""
-    return next((text for end in ("a", "A", "0", " ", "\0") if high is None or (text := low + end) < high), None) or (
-        low + "a" if high is None else None
-    )
+    texts = (low + end for end in ("a", "A", "0", " ", "\0"))
+    return next((text for text in texts if high is None or text < high), None)
 
 
 def _length(duration: datetime.timedelta) -> Decimal:

@@ -71,7 +71,7 @@ _INSTEAD = {
 
 _SLIPS = (
     (r"\bnot (\w+) (?:is|are)$", "write `{0} is not …`, or put the test in brackets: `not ({0} is …)`"),
-    (r"\b(?:is|are) (any|all|none)$", "leave out `is`: `NAME {0} in LIST`"),
+    (r"\b(is|are) (any|all|none)$", "leave out `{0}`: `NAME {1} in LIST`"),
     (r"\b(?:cite|,) ?\w+ \.$", "name the source first, as in `article coding.targeted.1`"),
     (r"\d /$", "write a date year-month-day, as in 2024-03-21"),
 )

@@ -87,6 +87,8 @@ def finding_object(finding: Finding, sources: Sources) -> dict[str, Any]:
         found["expected"] = True
     if finding.accepted:
         found["accepted"] = True
+    if finding.note:
+        found["note"] = finding.note
     return found
 
 

@@ -77,6 +77,7 @@ def _details(finding: Finding, report: Report, files: dict[str, Checked], style:
     yield from _labelled("service", dates_in_words(finding), style)
     yield from _labelled("cases", [f"{finding.size:,}"] if finding.size is not None else [], style)
     yield from _labelled("cites", finding.citations if policy is None else (), style)
+    yield from _labelled("expected" if finding.expected else "accepted", [finding.note] if finding.note else [], style)
     yield from _labelled("help", [finding.help] if finding.help else [], style)
     yield from _labelled("ways out", _ways_out(finding), style)
 
