@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from brute_force import compiled
 from emitted import module_of
-
 from ruleproof import PolicyError, check, load
 from ruleproof.artifacts.names import identifiers
 from ruleproof.runtime.kernel.values import UNKNOWN, InputError
@@ -169,7 +169,7 @@ def test_values_are_refused_with_what_is_allowed(both: Any, name: str, value: An
         refused: Any = caught.value
         assert refused.input == name
         assert f"`{name}`" in str(refused)
-        assert refused.value is value or value in ([], ["C00.0"]) or refused.value in value
+        assert refused.value is value or (name == "diagnoses" and refused.value in value)
         assert refused.allowed
         assert len(str(refused)) < 400
     kinds = both[0][0]
@@ -179,7 +179,7 @@ def test_values_are_refused_with_what_is_allowed(both: Any, name: str, value: An
 
 def test_unknown_names_are_refused(both: Any) -> None:
     for evaluator, error in both:
-        with pytest.raises(error, match="there is no input 'gene'; did you mean 'genes'?") as caught:
+        with pytest.raises(error, match=r"there is no input 'gene'; did you mean 'genes'\?") as caught:
             evaluator.decide({"gene": 5})
         assert caught.value.input == "gene"
         for odd in ({1: 2}, {None: 1}, {"x" * 100_000: 1}):
@@ -213,7 +213,9 @@ def test_unknown_and_missing_are_two_things(both: Any) -> None:
         assert [(item.name, item.action, item.reason_codes, item.text) for item in missing.findings] == [
             ("R1", "reject", "CO-1", "add the tag")
         ]
-        assert evaluator.decide({**FULL, "genes": getattr(evaluator, "UNKNOWN", UNKNOWN)}).answer.kind == "not known yet"
+        assert (
+            evaluator.decide({**FULL, "genes": getattr(evaluator, "UNKNOWN", UNKNOWN)}).answer.kind == "not known yet"
+        )
 
 
 def test_a_claim_cannot_be_changed_and_can_be_sent(kinds: Any) -> None:
@@ -382,3 +384,34 @@ def test_fields_never_clash() -> None:
     assert all(field.isidentifier() and field.isascii() and not field.startswith("_") for field in found.values())
     assert found["class_"] == "class_"
     assert found["a_b"] == "a_b"
+
+
+def test_inputs_may_be_called_what_the_module_calls_its_own_things() -> None:
+    names = [
+        "keep",
+        "type",
+        "dt",
+        "str",
+        "int",
+        "self",
+        "known",
+        "UNKNOWN",
+        "Claim",
+        "decide",
+        "facts",
+        "answer",
+        "lines",
+    ]
+    names += ["`{never}`", "`{fields}`", "_full", "_values", "__slots__"]
+    inputs = "\n".join(f"input {name} is whole number from 0 to 9" for name in names)
+    rules = "\n".join(
+        f"rule R{number} for d{number} when {name} is at least 5 then d{number} is x"
+        for number, name in enumerate(names)
+    )
+    decisions = "\n".join(f"decision d{number} collects any of x" for number in range(len(names)))
+    module = module_of(compiled(f"policy names\n{inputs}\n{decisions}\n{rules}\n"))
+    bare = [name.strip("`") for name in names]
+    for number, name in enumerate(bare):
+        judged = module.decide({other: 9 if other == name else 0 for other in bare})
+        assert [found for found, answer in judged.answers.items() if answer.outcomes] == [f"d{number}"]
+    assert module.Claim(**dict.fromkeys(module.Claim._fields, 5)) == module.claim_from(dict.fromkeys(bare, 5))

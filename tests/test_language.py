@@ -166,7 +166,7 @@ def rules_in(source: Source, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     class Watching(ToNodes):
         def _call_userfunc(self, tree: Any, new_children: Any = None) -> Any:
             seen.add(str(tree.data))
-            return super()._call_userfunc(tree, new_children)
+            return super()._call_userfunc(tree, new_children)  # type: ignore[no-untyped-call]
 
     with monkeypatch.context() as patch:
         patch.setattr(from_text, "ToNodes", Watching)

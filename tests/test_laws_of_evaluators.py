@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+
 from brute_force import compiled, full_cases
 from emitted import module_of
-from hypothesis import given
 from random_policies import RandomPolicy, policies
-
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.model import meaning
@@ -64,9 +64,11 @@ def _agrees(found: Compiled, evaluator: Any, case: Case) -> None:
     answer = evaluator.decide(case)
     for name, expected in judged.answers.items():
         assert _said(answer[name]) == _said(expected)
-        assert not (answer[name].presumed or answer[name].needed or answer[name].possible)
+        assert (answer[name].presumed, answer[name].needed, answer[name].possible) == ((), (), ())
     assert {name: item.state for name, item in answer.requirements.items()} == dict(judged.requirements)
-    assert [item.name for item in answer.findings] == [name for name, state in judged.requirements.items() if state == "failed"]
+    assert [item.name for item in answer.findings] == [
+        name for name, state in judged.requirements.items() if state == "failed"
+    ]
 
 
 @given(policies())
@@ -183,7 +185,11 @@ def _posted_answers(found: Compiled, name: str, facts: Case, samples: Samples, p
         day = case["service_date"]
         assert isinstance(day, datetime.date)
         reason = meaning.posted_reason(policy, day, posted)
-        answer = Answer(meaning.CANNOT_ANSWER, reason=reason) if reason else meaning.answer_of(policy, policy.decision(name), case)
+        answer = (
+            Answer(meaning.CANNOT_ANSWER, reason=reason)
+            if reason
+            else meaning.answer_of(policy, policy.decision(name), case)
+        )
         said.add(answer.said)
     return said
 

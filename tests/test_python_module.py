@@ -14,52 +14,22 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from brute_force import compiled
-from emitted import module_of, module_text
-from test_evaluator_input import FULL, KINDS, RESTS
 
 import ruleproof
+from brute_force import compiled
+from emitted import module_of, module_text
 from ruleproof.artifacts import EMITTERS
 from ruleproof.artifacts.names import file_stem
 from ruleproof.artifacts.to_python import KERNEL, kernel_text
 from ruleproof.resources import folder
 from ruleproof.runtime import kernel
+from test_evaluator_input import FULL, KINDS, RESTS
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = (folder("policies") / "tumor_ngs" / "tumor_ngs.policy").read_text("utf-8")
 
-# Texts and names as somebody would write them who wants to break out of what is made from them.
-STRANGE = r'''policy `class` "a \"label\" \\ ''' + r"""''' ]]> </script> <b>&amp; | ` {x} %s \n
-input `lambda` "both \"quotes\" and '''" is yes or no
-  ask "really? */ --> {{ }} \N{BULLET}"
-input `None` is one of "say \"so\"", "it's", "a\\nb", "<i>&", "]]>", "שלום", "", "yes", "*_`|~"
-input `</svg>` is whole number from -5 to 5
-  note "\"\"\" + __import__('os') + \"\"\""
-input `a|b` is decimal number from -1 to 1
-input `Decimal` is decimal number from 0 to 1 with 1 decimal
-input `int` is whole number from 0 to 3, may be missing
-input `self` is codes of icd10cm, may be missing
-input `known` is code like "'\"" then 1 digit
-input `שלום` is yes or no, may be missing
-input `__init__` is date from 2024-01-01
-input `_full` is yes or no
-input `facts` is yes or no
-define `"` "a 'definition'" as `lambda`
-cannot happen `X 1` "never \"ever\"" when `_full` and not `facts`
-  because "they say: \"no\" ''' \\"
-decision `property` "policy \"of\" the ]]> day" gives one of "x\"y", "x'y", "\\", "<&>"
-rule `A"` "a #label" for `property` when all of (`"`, `None` is "say \"so\"", `</svg>` is at least 1) then `property` is "x\"y"
-rule `B'` for `property` when all of (`"`, not `None` is "say \"so\"", `self` is missing) then `property` is "x'y"
-rule C for `property` when all of (`"`, `None` is "say \"so\"", `</svg>` is at most 0, `a|b` is more than -0.5) then `property` is "\\"
-rule D for `property` when all of (not `"`, `known` is "'\"1") then `property` is "<&>"
-leave open `G"""` for `property` when all of (not `"`, not `known` is "'\"1")
-  because "nobody \"knows\""
-decision findings gives one of `a b`
-  scope when `שלום` is present else "not \"here\" ]]>"
-rule F for findings when `int` is present or `int` is missing then findings is `a b`
-require `R>` "needs 'it'" that `Decimal` is less than 0.5 when `__init__` is before 2025-01-01 else reject "a\"b" "c'd\\"
-"""
-STRANGE = STRANGE.replace("{x} %s \\n\ninput", '{x} %s \\\\n"\ninput', 1)
+STRANGE = Path(__file__).with_name("strange.policy").read_text("utf-8")
+"""Texts and names as somebody would write them who wants to break out of what is made from them."""
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +82,9 @@ def test_modules_are_plain_text_that_stands_alone(texts: dict[str, str]) -> None
             for alias in node.names
         }
         assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
-        calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        calls = {
+            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
         assert not calls & {"eval", "exec", "compile", "__import__", "open", "globals"}
 
 
@@ -205,7 +177,13 @@ def test_file_names_are_safe() -> None:
     for kind in ("python", "graph", "schema", "markdown"):
         for name in EMITTERS[kind](found):
             assert re.fullmatch(r"class_(\.[a-z]+)+|py\.typed", name)
-    assert [file_stem(name) for name in ("re", "NUL", "../../etc", "שלום", "a b")] == ["re_", "NUL_", "etc", "policy", "a_b"]
+    assert [file_stem(name) for name in ("re", "NUL", "../../etc", "שלום", "a b")] == [
+        "re_",
+        "NUL_",
+        "etc",
+        "policy",
+        "a_b",
+    ]
 
 
 # ---------------------------------------------------------------- the kernel
@@ -227,7 +205,9 @@ def test_the_parts_of_the_kernel_need_only_each_other() -> None:
                 module = node.names[0].name if isinstance(node, ast.Import) else str(node.module)
                 later = any(module.endswith(f".{name}") for name in KERNEL[number:])
                 only_types = node.col_offset > 0
-                assert module in allowed or (module.startswith("ruleproof.runtime.kernel.") and (only_types or not later))
+                assert module in allowed or (
+                    module.startswith("ruleproof.runtime.kernel.") and (only_types or not later)
+                )
 
 
 def test_one_version() -> None:

@@ -46,10 +46,10 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The part of a region that lets a number or date lie between two bounds; `None` is an open end."""
+    """The part of a region that lets a number, date or text lie between two bounds; `None` is an open end."""
 
-    low: int | Decimal | date | None
-    high: int | Decimal | date | None
+    low: int | Decimal | date | str | None
+    high: int | Decimal | date | str | None
     low_closed: bool = True
     high_closed: bool = True
     missing: bool = False

@@ -172,3 +172,105 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         """,
     ),
 )
+
+TABLE_PAGES: tuple[Page, ...] = (
+    _error(
+        "RP120",
+        "unreadable_table",
+        """A file of decision tables, or one table in it, that cannot be read at all: broken XML, another format, a document
+        type or entities, a header without columns, an unknown hit policy, too large a file.
+
+        Why it matters: nothing is proved about what was not read.
+        To mend it: follow the message; export the table again from the tool that made it.
+        """,
+    ),
+    Page(
+        "RP121",
+        "unreadable_cell",
+        Severity.WARNING,
+        """A cell beyond what is proved exactly: a function of FEEL, another expression language, a formula, merged cells, a
+        value of another type than its column, or a text that is no unary test.
+
+        Why it matters: whether its rule matches is not known, so wherever that matters the answer is *not decided*; all other
+        rules are still analysed.
+        To mend it: write the cell as a comparison, an interval, a list, `not(…)` or `-`.
+        """,
+    ),
+    _error(
+        "RP122",
+        "uneven_row",
+        """A rule with more or fewer cells than the table has columns.
+
+        Why it matters: it is not clear which cell belongs to which column, so nothing is claimed of this rule.
+        To mend it: give the rule one cell for each input and each output; `-` where an input does not matter.
+        """,
+    ),
+    _error(
+        "RP123",
+        "unknown_reference",
+        """A requirement, an import or a type that leads nowhere.
+
+        Why it matters: what is behind it cannot be taken into account.
+        To mend it: correct the reference, or add the file that holds it beside this one.
+        """,
+    ),
+    Page(
+        "RP124",
+        "missing_id",
+        Severity.WARNING,
+        """An element of a DMN model without an id or a name, or with the id of another element.
+
+        Why it matters: nothing can require it, or it is not clear which one is required.
+        To mend it: give it an id, or save the model again with a DMN editor.
+        """,
+    ),
+    _error(
+        "RP125",
+        "cyclic_requirement",
+        """Decisions, or types, that require themselves.
+
+        Why it matters: none of them can be worked out first.
+        To mend it: take out one of the requirements named.
+        """,
+    ),
+    Page(
+        "RP126",
+        "unknown_type",
+        Severity.NOTE,
+        """A type that is neither of FEEL nor defined in the file.
+
+        Why it matters: the type is taken from the cells instead.
+        To mend it: use a type of FEEL, or define the type.
+        """,
+    ),
+    _error(
+        "RP127",
+        "outside_values",
+        """An output cell with a value that its output may not have.
+
+        Why it matters: an engine answers with an error where this rule applies.
+        To mend it: correct the cell, or add the value to the output values.
+        """,
+    ),
+    Page(
+        "RP128",
+        "no_priorities",
+        Severity.WARNING,
+        """A table with the hit policy PRIORITY or OUTPUT ORDER that does not list its output values.
+
+        Why it matters: the order of the output values is the order of priority; without it, the first rule is taken.
+        To mend it: list the output values, the most important first, or use the hit policy FIRST or RULE ORDER.
+        """,
+    ),
+    Page(
+        "RP129",
+        "no_table",
+        Severity.NOTE,
+        """A file without a decision table.
+
+        Why it matters: there is nothing in it to prove.
+        To mend it: nothing, if it only holds types or expressions for other files.
+        """,
+    ),
+)
+"""Findings about decision tables made elsewhere."""

@@ -17,14 +17,14 @@ from ruleproof.compiled import Compiled
 Emitter: TypeAlias = Callable[[Compiled], dict[str, str]]
 
 
-def _made_by(module: str, ending: str = "") -> Emitter:
-    """Give the function that has the name of its module, loaded when it is first called: drawing needs much that is heavy.
+def _made_by(module: str, function: str = "", ending: str = "") -> Emitter:
+    """Give a function of a module, by default the one of the same name; with `ending` it gives the text of one file.
 
-    With `ending` the function gives the text of one file.
+    It is loaded when it is first called, since drawing needs much that is slow to load.
     """
 
     def emitter(compiled: Compiled) -> dict[str, str]:
-        made = getattr(import_module(f"{__name__}.{module}"), module)(compiled)
+        made = getattr(import_module(f"{__name__}.{module}"), function or module)(compiled)
         return {f"{file_stem(compiled.policy.name)}.{ending}": made} if ending else dict(made)
 
     return emitter
@@ -36,7 +36,8 @@ EMITTERS: Mapping[str, Emitter] = MappingProxyType(
         "graph": _made_by("to_graph_json"),
         "schema": _made_by("to_input_schema"),
         "markdown": _made_by("to_markdown"),
-        "certificate": _made_by("to_certificate", "certificate.json"),
+        "certificate": _made_by("to_certificate", ending="certificate.json"),
+        "svg": _made_by("charts_of_policy", "to_charts"),
     }
 )
-"""Each kind that `build --only` knows, with what makes it."""
+"""Each kind that `build --only` knows, with what makes it; charts come as SVG and as DOT."""

@@ -168,7 +168,7 @@ def clean(text: str) -> str:
     >>> clean(" two\n lines\tand a bell\x07 ")
     'two lines and a bell�'
     """
-    return _one_line(text).replace(TIE, " ")
+    return " ".join(_one_line(text).replace(TIE, " ").split())
 
 
 def tied(text: str) -> str:
@@ -200,16 +200,23 @@ def wrapped(text: str, width: int) -> tuple[str, ...]:
     ('a_name_wi-', 'thout_any-', '_blank')
     """
     lines: list[str] = []
-    for word in _one_line(text).split(" "):
+    for word in _words(text, width):
         if lines and room(lines[-1]) + 1 + room(word) <= width:
             lines[-1] += " " + word
             continue
-        while room(word) > width:
-            head = _start_of(word, width - 1)
+        rest = word
+        while room(rest) > width:
+            head = _start_of(rest, width - 1)
             lines.append(head + "-")
-            word = word[len(head) :]
-        lines.append(word)
+            rest = rest[len(head) :]
+        lines.append(rest)
     return tuple(clean(line) for line in lines if line)
+
+
+def _words(text: str, width: int) -> Iterable[str]:
+    """Give the parts that a line may hold; what is tied stays together if it fits on a line at all."""
+    for word in _one_line(text).split(" "):
+        yield from word.split(TIE) if room(word) > width else [word]
 
 
 def room(text: str) -> int:

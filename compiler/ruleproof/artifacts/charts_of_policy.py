@@ -24,6 +24,9 @@ MOST_DRAWN = 600
 """How many questions a decision may ask to be drawn; that is some sixty pages."""
 
 
+_ELSEWHERE = "Its tables say the same."
+
+
 def charts_of_policy(compiled: Compiled) -> tuple[Chart, ...]:
     """Give all charts of a policy, each fit for a page; their names are unique, whatever case is made of them."""
     heading = heading_of(compiled)
@@ -37,17 +40,19 @@ def flow_of_decision(compiled: Compiled, decision: Decision) -> Flow:
     try:
         steps = steps_of(compiled.exact_graphs[decision.name])
     except TooManyBoxesError:
-        return _not_drawn(compiled, decision, name, "It is too large to be cut into questions.")
+        return _not_drawn(compiled, decision, name, f"It is too large for a flowchart. {_ELSEWHERE}")
+    if steps is None:
+        return _not_drawn(compiled, decision, name, "No case can happen.")
     questions = sum(isinstance(step, Ask) for step in bottom_up(steps))
     if questions > MOST_DRAWN:
-        return _not_drawn(compiled, decision, name, f"It would ask {questions} different questions.")
+        return _not_drawn(compiled, decision, name, f"It would ask {questions} different questions. {_ELSEWHERE}")
     return flow_of(decision, compiled.space, steps, heading_of(compiled), name)
 
 
 def _not_drawn(compiled: Compiled, decision: Decision, name: str, why: str) -> Flow:
     heading = heading_of(compiled)
     box = Box("b1", Kind.DECISION, ("not drawn",), (words.counted(len(decision.rules), "rule"),))
-    notes = heading.notes_with(f"A flowchart of this decision could not be read. {why} Its tables say the same.")
+    notes = heading.notes_with(why)
     chart = Chart(name, heading.title_of(words.label_of(decision)), notes, (box,), ())
     return Flow((chart,), ("b1",), {}, {}, {})
 

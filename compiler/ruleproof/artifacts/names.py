@@ -37,16 +37,18 @@ _DEVICES = frozenset(
 )
 """Names that some systems keep for devices, whatever the ending of the file."""
 
+_SPELT = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "Æ": "Ae", "Œ": "Oe", "Ø": "O"})
+"""How letters are written in plain ones that are no plain letter with a mark."""
+
 
 def identifier(text: str) -> str:
     """Give a plain name that is close to a text; empty where no letter of it is left.
 
     >>> identifier("größe (mm)"), identifier("class"), identifier("2nd"), identifier("</svg>")
-    ('gro_e_mm', 'class', '_2nd', 'svg')
+    ('grosse_mm', 'class', '_2nd', 'svg')
     """
-    letters = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text[:60]) if not unicodedata.combining(letter)
-    )
+    apart = unicodedata.normalize("NFKD", text[:60].translate(_SPELT))
+    letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
     plain = re.sub(r"[^A-Za-z0-9]+|_+", "_", letters).strip("_")
     return f"_{plain}" if plain[:1].isdigit() else plain
 

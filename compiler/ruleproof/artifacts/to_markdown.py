@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ruleproof.artifacts.chart import clean
-from ruleproof.artifacts.conditions import condition_in_words
+from ruleproof.artifacts.condition_words import condition_in_words
 from ruleproof.artifacts.derived import MOST_ROWS, Row, count_paths, derived_rows
 from ruleproof.artifacts.names import file_stem
 from ruleproof.artifacts.tables import allowed_values, unsound

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from ruleproof.artifacts.names import file_stem, identifiers, unused
-from ruleproof.artifacts.python_functions import Functions, possible_part
-from ruleproof.artifacts.python_tests import Tests
-from ruleproof.artifacts.python_text import in_comment, in_docstring, literal, quoted
-from ruleproof.artifacts.tables import Made, Tables, allowed_values, leaves_of, tables_of, unsound
+from ruleproof.artifacts.python.claim import RESERVED, ClaimClass
+from ruleproof.artifacts.python.conditions import Conditions
+from ruleproof.artifacts.python.functions import Functions, possible_part
+from ruleproof.artifacts.python.text import in_comment, in_docstring, literal, names_in_a_tuple, quoted
+from ruleproof.artifacts.tables import Made, Tables, leaves_of, tables_of, unsound
 from ruleproof.compiled import VERSION, Compiled
 from ruleproof.graph.from_condition import MET, graph_of_condition
 from ruleproof.graph.nodes import Leaf
@@ -27,7 +28,7 @@ from ruleproof.prover.expressions import some
 KERNEL = ("values", "inputs", "answers", "graphs", "program")
 
 _HEADER = """\
-# ruff: noqa: E501, PLC0415, RUF100
+# ruff: noqa: E501, N802, N803, N815, PLC0415, RUF100
 from __future__ import annotations
 
 import datetime as dt
@@ -51,25 +52,6 @@ _PUBLIC = (
     "POLICY", "UNKNOWN", "Answer", "Claim", "ClaimJudgement", "InputError", "Judgement", "PolicyVersion", "Question",
     "Requirement", "Unknown", "claim_from", "decide", "decide_claim",
 )  # fmt: skip
-
-_IN_A_CLAIM = frozenset(
-    (
-        "self",
-        "bool",
-        "int",
-        "str",
-        "tuple",
-        "list",
-        "set",
-        "frozenset",
-        "dt",
-        "Decimal",
-        "Unknown",
-        "UNKNOWN",
-        "Literal",
-    )
-)
-"""Names that a field of a claim would hide from the annotations beside it."""
 
 _IN_A_JUDGEMENT = frozenset(("self", "property", "Answer", "answers", "as_dict", "findings", "policy", "requirements"))
 
@@ -167,9 +149,10 @@ class _Module:
         }
         self.used |= {"Iterator", "Mapping", "Sequence", "annotations", "known", "_known"}
         names = [item.name for item in self.policy.inputs]
-        self.fields = identifiers(names, _IN_A_CLAIM, "input")
+        self.fields = identifiers(names, RESERVED, "input")
         self.constants = {name: self.name(f"_{self.fields[name].upper()}") for name in names}
-        self.tests = Tests(compiled.space, self.fields, self.constants, self.used)
+        self.claims = ClaimClass(self.policy.inputs, self.fields, self.constants, self.name)
+        self.conditions = Conditions(compiled.space, self.fields, self.constants, self.used)
 
     def name(self, wish: str) -> str:
         found = unused(wish, self.used)
@@ -185,30 +168,23 @@ class _Module:
             for item, made in zip(self.policy.requirements, self.tables.requirements, strict=True)
         ]
         never, never_lines = self.never()
-        decimal = "from decimal import Decimal\n" if self.tests.needs_decimal else ""
-        literals = (
-            ", Literal"
-            if any(isinstance(item.domain, model.Choice | model.YesNo) for item in self.policy.inputs)
-            else ""
-        )
+        decimal = "from decimal import Decimal\n" if self.conditions.needs_decimal else ""
+        literals = ", Literal" if self.claims.uses_literals else ""
         head = _HEADER.format(more=decimal, typing=literals)
         answers = _called([call for call, _, _, _ in decisions])
         states = _called([call for call, _, _, _ in requirements])
         tables = [line for _, _, table, _ in (*decisions, *requirements) for line in table]
         functions = [line for _, _, _, lines in (*decisions, *requirements) for line in lines]
-        constants = [f"{name} = {text}" for text, name in self.tests.constants.items()]
-        judging = (
-            _FUNCTIONS.replace("{fields}", self.by_field())
-            .replace("{never}", never)
-            .replace("{answers}", answers)
-            .replace("{requirements}", states)
-        )
+        constants = [f"{name} = {text}" for text, name in self.conditions.constants.items()]
+        own = {"fields": self.claims.from_mapping(), "never": never, "answers": answers, "requirements": states}
+        judging = re.sub(r"\{(fields|never|answers|requirements)\}", lambda found: own[found[1]], _FUNCTIONS)
         program = self.program([table for _, table, _, _ in decisions], [table for _, table, _, _ in requirements])
         sections = [
             self.docstring(), head,
             _section("how a case is decided"), *constants, *never_lines, *functions,
             self.kernel,
-            _section("the tables of this policy"), *self.about(), *self.claim(), *self.judgement(), *tables, *program, judging,
+            _section("the tables of this policy"), *self.about(), *self.claims.lines(), *self.judgement(),
+            *tables, *program, judging,
         ]  # fmt: skip
         return re.sub(r"\n{4,}", "\n\n\n", "\n".join(sections)).rstrip("\n") + "\n"
 
@@ -240,64 +216,6 @@ class _Module:
         for item, made in zip(self.policy.inputs, self.tables.inputs, strict=True):
             yield f"{self.constants[item.name]} = {literal(made)}"
 
-    # ------------------------------------------------------------ claims
-
-    def claim(self) -> Iterator[str]:
-        aliases = {item.name: self.alias(item) for item in self.policy.inputs}
-        yield "\nif TYPE_CHECKING:"
-        for item in self.policy.inputs:
-            if isinstance(item.domain, model.Choice) and aliases[item.name] != "str":
-                values = ", ".join(quoted(value) for value in item.domain.values)
-                yield f"    {aliases[item.name]} = Literal[{values}]"
-        yield "\n    class _Known:"
-        yield '        """A claim line of which everything is known."""\n'
-        for item in self.policy.inputs:
-            yield f"        {self.fields[item.name]}: {_kept_type(item, 'str')}{_none(item)}"
-        yield "\n\nclass Claim(ClaimFacts):"
-        yield '    """The facts of one claim line; each is checked, and what is left out is unknown."""\n'
-        yield f"    _fields = {literal(tuple(self.fields.values()), 4)}"
-        yield "    __slots__ = _fields"
-        for item in self.policy.inputs:
-            yield f"    {self.fields[item.name]}: {_kept_type(item, aliases[item.name])} | Unknown{_none(item)}"
-            yield f'    """{in_docstring(item.label)}: {in_docstring(allowed_values(item))}"""'
-        yield f"    _inputs = {_tuple(list(self.constants.values()))}\n"
-        yield "    def __init__("
-        yield "        self,"
-        yield from ["        *,"] if self.policy.inputs else []
-        for item in self.policy.inputs:
-            yield f"        {self.fields[item.name]}: {_taken_type(item, aliases[item.name])} | Unknown{_none(item)} = UNKNOWN,"
-        yield "    ) -> None:"
-        for item in self.policy.inputs:
-            yield f"        keep(self, {quoted(self.fields[item.name])}, {self.taken(item)})"
-        unknown = [f"{field} is UNKNOWN" for field in self.fields.values()]
-        yield f'        keep(self, "_full", not ({" or ".join(unknown) or False}))'
-
-    def taken(self, item: model.Input) -> str:
-        """Give what checks a value and gives it in its own type: what most callers give is checked on the spot."""
-        field, known = self.fields[item.name], self.constants[item.name]
-        match item.domain:
-            case model.YesNo():
-                quick = f"{field} is True or {field} is False"
-            case model.WholeNumber(low, high):
-                quick = f"type({field}) is int and {low} <= {field} <= {high}"
-            case model.Choice():
-                quick = f"type({field}) is str and {field} in {known}.numbers"
-            case _:
-                return f"{known}.read({field})"
-        return f"{field} if {quick} else {known}.read({field})"
-
-    def by_field(self) -> str:
-        """Give the arguments that make a claim from a mapping."""
-        if all(name == field for name, field in self.fields.items()):
-            return "**_PROGRAM.named(facts)"
-        renamed = ", ".join(f"{quoted(name)}: {quoted(field)}" for name, field in self.fields.items())
-        return f"**_PROGRAM.named(facts, {{{renamed}}})"
-
-    def alias(self, item: model.Input) -> str:
-        if not isinstance(item.domain, model.Choice) or len(item.domain.values) > 100:
-            return "str"
-        return self.name(self.fields[item.name].replace("_", " ").title().replace(" ", "") + "Value")
-
     # ------------------------------------------------------------ decisions and requirements
 
     def judgement(self) -> Iterator[str]:
@@ -327,7 +245,9 @@ class _Module:
             return f"{answers}[{number[answer]}]", in_words(answer, cited)
 
         says = in_docstring(item.label or item.name)
-        functions = Functions(self.compiled.graphs[item.name], self.tests, function, "Answer", end, says, self.used)
+        functions = Functions(
+            self.compiled.graphs[item.name], self.conditions, function, "Answer", end, says, self.used
+        )
         lines = [f"{table} = {literal(made)}", f"{answers} = {table}.answers"]
         return f"{function}(known)", table, lines, list(functions.lines())
 
@@ -343,7 +263,7 @@ class _Module:
 
         graph = possible_part(self.compiled.exact_graphs[item.name])
         functions = Functions(
-            graph, self.tests, function, "Requirement", end, in_docstring(item.label or item.name), self.used
+            graph, self.conditions, function, "Requirement", end, in_docstring(item.label or item.name), self.used
         )
         lines = [f"{table} = {literal(made)}", f"{states} = {table}.states"]
         return f"{function}(known)", table, lines, list(functions.lines())
@@ -357,7 +277,7 @@ class _Module:
             return ("True", "") if leaf.answer == MET else ("False", "")
 
         functions = Functions(
-            graph, self.tests, function, "bool", end, "Tell whether the facts cannot happen together.", self.used
+            graph, self.conditions, function, "bool", end, "Tell whether the facts cannot happen together.", self.used
         )
         return function, list(functions.lines())
 
@@ -370,8 +290,8 @@ class _Module:
             "_PROGRAM = Program(",
             "    POLICY,",
             "    Claim._inputs,",
-            f"    {_tuple(decisions)},",
-            f"    {_tuple(requirements)},",
+            f"    {names_in_a_tuple(decisions)},",
+            f"    {names_in_a_tuple(requirements)},",
             *(
                 f"    {literal(part, 4)},"
                 for part in (tables.impossibles, tables.never, tables.presumptions, tables.sources)
@@ -398,54 +318,6 @@ def _section(title: str) -> str:
     return f"\n# {'-' * 64} {in_comment(title)}\n"
 
 
-def _tuple(names: list[str]) -> str:
-    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-
-
 def _called(calls: list[str]) -> str:
-    flat = _tuple(calls)
+    flat = names_in_a_tuple(calls)
     return flat if len(flat) < 100 else "(\n" + "".join(f"            {call},\n" for call in calls) + "        )"
-
-
-def _none(item: model.Input) -> str:
-    return " | None" if item.may_be_missing else ""
-
-
-def _kept_type(item: model.Input, choice: str) -> str:
-    """Give the type of a value once it is checked."""
-    match item.domain:
-        case model.YesNo():
-            kept = "bool"
-        case model.Choice():
-            kept = choice
-        case model.WholeNumber():
-            kept = "int"
-        case model.DecimalNumber():
-            kept = "Decimal"
-        case model.Day():
-            kept = "dt.date"
-        case model.SeveralCodes():
-            kept = "tuple[str, ...]"
-        case _:
-            kept = "str"
-    return kept
-
-
-def _taken_type(item: model.Input, choice: str) -> str:
-    """Give the type of what is taken for a value."""
-    match item.domain:
-        case model.YesNo():
-            taken = 'bool | Literal["yes", "no"]'
-        case model.Choice():
-            taken = choice
-        case model.WholeNumber():
-            taken = "int"
-        case model.DecimalNumber():
-            taken = "Decimal | int | str"
-        case model.Day():
-            taken = "dt.date | str"
-        case model.SeveralCodes():
-            taken = "list[str] | tuple[str, ...] | set[str] | frozenset[str]"
-        case _:
-            taken = "str"
-    return taken

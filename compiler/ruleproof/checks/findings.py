@@ -74,10 +74,16 @@ class About:
             regions=regions_of(space, joined),
             witness=witness,
             claim=case_in_words(space, witness, _restricted(space, boxes[0])) if witness else "",
-            size=sum_of_sizes(self.study, joined, inputs) if boxes else None,
+            size=sum_of_sizes(self.study, joined, [*inputs, *_restricted_in(space, joined, inputs)]) if boxes else None,
             repairs=repairs,
             **others,
         )
+
+
+def _restricted_in(space: Space, boxes: Sequence[Box], but: Sequence[str]) -> list[str]:
+    """Give the inputs that some of the boxes restrict, but for those named: what cannot happen can bring them in."""
+    found = {name for box in boxes for name in _restricted(space, box)}
+    return sorted(found.difference(but))
 
 
 def _restricted(space: Space, box: Box) -> list[str]:
@@ -103,7 +109,8 @@ def said(decision: Decision, rule: Rule) -> str:
     """Say what a rule answers, as the policy would: report CPT 81479, covered is no, leave it open."""
     if rule.left_open:
         return "leave it open"
-    plain = rule.force == REPORT and not decision.codes and not decision.collects
+    codes = decision.codes or any(re.match(r"[A-Z]+ [A-Z0-9]", outcome) for outcome in rule.outcomes)
+    plain = rule.force == REPORT and not codes and not decision.collects
     return f"`{f'{decision.name} is' if plain else rule.force} {', '.join(rule.outcomes)}`"
 
 

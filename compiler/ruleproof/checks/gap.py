@@ -14,9 +14,10 @@ from ruleproof.checks.findings import About, expected_as, insertion_after, page_
 from ruleproof.finding import Edit, Finding, Repair
 from ruleproof.model.meaning import NOTHING
 from ruleproof.prover.boxes import meets, shape_around, without
-from ruleproof.prover.regions import box_in_words, condition_text, written_name
+from ruleproof.prover.regions import box_in_words, written_name
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Landscape, Study, shared
+from ruleproof.prover.written import condition_of
 
 PAGE = page_of(sys.modules[__name__])
 
@@ -72,7 +73,7 @@ def _finding(study: Study, about: About, landscape: Landscape, shape: Box, boxes
     decision = landscape.decision
     words = box_in_words(study.space, shape)
     message = f"no rule gives `{decision.name}` for {words}"
-    holding = next(holding for holding, own in landscape.boxes.items() if any(meets(boxes[0], box) for box in own))
+    holding = next(holding for holding, own in landscape.boxes.items() if shared(own, boxes[0]))
     near = [rule for rule in decision.rules if rule.name in holding]
     return about.finding(
         message,
@@ -88,22 +89,31 @@ def _finding(study: Study, about: About, landscape: Landscape, shape: Box, boxes
 
 def _repairs(study: Study, about: About, landscape: Landscape, shape: Box) -> tuple[Repair, ...]:
     decision = landscape.decision
-    name = _free_name(study, decision.name)
-    condition = condition_text(study.space, shape)
-    head = f"leave open {written_name(name)} for {written_name(decision.name)}"
-    block = f'\n\n{head}\n  when {condition}\n  because "state why the source is silent"'
-    place = insertion_after(about.path, decision)
-    rule = f"rule {written_name(name)} for {written_name(decision.name)} when {condition} then …"
+    taken = _names(study.policy)
+    name = _free(f"open_{decision.name}_1", taken)
+    written = condition_of(study.space, shape, lambda wanted: _free(f"{name}_{wanted}", taken))
+    if written is None:
+        return ()
+    said = f"{written_name(name)} for {written_name(decision.name)}"
+    head = f'leave open {said}\n  when {written.condition}\n  because "state why the source is silent"'
+    block = "".join(f"\n\n{text}" for text in (*written.code_lists, head))
     return (
-        Repair("say that the source leaves it open", (Edit(place, block),)),
-        Repair(f"add a rule: {rule}"),
+        Repair("say that the source leaves it open", (Edit(insertion_after(about.path, decision), block),)),
+        Repair(f"add a rule: rule {said} when {written.condition} then …"),
     )
 
 
-def _free_name(study: Study, decision: str) -> str:
-    taken = {rule.name for item in study.policy.decisions for rule in item.rules} | {
-        item.name for item in study.policy.requirements
-    }
-    taken |= {item.name for item in study.policy.inputs} | {item.name for item in study.policy.examples}
-    taken |= {item.name for item in study.policy.questions} | {item.name for item in study.policy.properties}
-    return next(name for number in range(1, 10_000) if (name := f"open_{decision}_{number}") not in taken)
+def _names(policy: Policy) -> set[str]:
+    """Give every name that a policy declares."""
+    named = (
+        *policy.sources, *policy.inputs, *policy.definitions, *policy.impossibles, *policy.code_lists, *policy.decisions,
+        *policy.requirements, *policy.questions, *policy.examples, *policy.properties,
+    )  # fmt: skip
+    rules = [rule for decision in policy.decisions for rule in decision.rules]
+    return {item.name for item in named} | {rule.name for rule in rules} | {rule.table for rule in rules}
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Give a name that is not taken: this one, or with a number after it."""
+    stem = name.removesuffix("_1")
+    return next(other for number in range(1, 10_000) if (other := f"{stem}_{number}") not in taken)

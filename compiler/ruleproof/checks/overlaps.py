@@ -100,16 +100,17 @@ def _repairs(about: About, decision: Decision, rules: tuple[Rule, ...], holding:
     kept = [rule for rule in rules if rule.name in surviving(decision, holding)]
     found = []
     for winner in kept:
-        losers = [rule for rule in kept if rule is not winner and _disagree(winner, rule)]
-        if losers and not any(_reaches(decision, loser.name, winner.name) for loser in losers):
+        losers = [rule for rule in kept if rule is not winner and _disagree(decision, winner, rule)]
+        left = frozenset(rule.name for rule in kept if rule not in losers)
+        if losers and not fault(decision, left) and not any(_reaches(decision, loser.name, winner.name) for loser in losers):
             end = winner.table_end if winner.table else None
             found.append(override_repair(about.path, winner, losers, end))
     return tuple(found)
 
 
-def _disagree(rule: Rule, other: Rule) -> bool:
-    if MUST_NOT in (rule.force, other.force):
-        return rule.force != other.force and bool(set(rule.outcomes) & set(other.outcomes))
+def _disagree(decision: Decision, rule: Rule, other: Rule) -> bool:
+    if decision.collects or MUST_NOT in (rule.force, other.force):
+        return (rule.force == MUST_NOT) != (other.force == MUST_NOT) and bool(set(rule.outcomes) & set(other.outcomes))
     return {rule.force, other.force} <= {REPORT, MAY_REPORT} and rule.outcomes != other.outcomes
 
 

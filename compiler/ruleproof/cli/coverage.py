@@ -16,8 +16,7 @@ from ruleproof.finding import Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import Always, Decision, Example
-from ruleproof.prover.boxes import meets
-from ruleproof.prover.study import Landscape
+from ruleproof.prover.study import Landscape, shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def _tried(compiled: Compiled, example: Example) -> Iterator[_Tried]:
         answers = compiled.study.answers(decision, box)
         landscape = compiled.study.landscape(decision)
         if len(answers) == 1 and landscape is not None:
-            held = [key for key, own in landscape.boxes.items() if any(meets(box, part) for part in own)]
+            held = [key for key, own in landscape.boxes.items() if shared(own, box)]
             yield _Tried(decision, answers[0], frozenset.intersection(*held) if held else frozenset())
 
 

@@ -15,10 +15,9 @@ from ruleproof.finding import Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import CodePattern, Decision, Input, Requirement
-from ruleproof.prover.boxes import meets
 from ruleproof.prover.expressions import Expression, InCells, negation
 from ruleproof.prover.regions import written_name
-from ruleproof.prover.study import Holding, Landscape
+from ruleproof.prover.study import Holding, Landscape, shared
 
 _PLAIN = re.compile(r"[^\W\d]\w*|(?:CPT|HCPCS|PLA|ICD|ICDPCS|REV|POS|MOD|CARC|RARC) [A-Z0-9][A-Z0-9.]{0,14}")
 Facts = Mapping[str, Value]
@@ -172,7 +171,7 @@ class _Proposer:
         """Give the one answer to some facts, and whether the rules to keep hold for certain."""
         box = presumed(self.study, facts)
         answers = self.study.answers(landscape.decision, box)
-        held = [key for key, own in landscape.boxes.items() if any(meets(box, part) for part in own)]
+        held = [key for key, own in landscape.boxes.items() if shared(own, box)]
         return len(answers) == 1 and (answers[0].said, answers[0].rules, all(keep <= key for key in held))
 
     def state_of(self, requirement: Requirement, facts: Facts) -> object:

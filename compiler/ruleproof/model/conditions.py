@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from ruleproof.finding import Value
-from ruleproof.model.days import cuts_between
+from ruleproof.model.asked import names_tested_for_presence, names_tested_in_the_negative
+from ruleproof.model.code_dates import stretches_of
 from ruleproof.model.declared import Declared
 from ruleproof.model.domains import value_of, word_of, words_of_domain
 from ruleproof.model.nodes import (
@@ -18,7 +18,6 @@ from ruleproof.model.nodes import (
     AnyOf,
     AtLeastOf,
     Choice,
-    CodeEntry,
     CodeList,
     Condition,
     Day,
@@ -89,7 +88,7 @@ class Conditions:
     def checked(self, node: tree.Condition) -> Condition:
         """Give what a whole condition tests, with a warning where a negative test meets a missing value unnoticed."""
         guarded = names_tested_for_presence(node)
-        for name in dict.fromkeys(_unguarded(node, False)):
+        for name in dict.fromkeys(names_tested_in_the_negative(node)):
             if name.text in self.may_be_missing and name.text not in guarded:
                 message = f"this also holds where `{name.text}` is missing"
                 help = f"add `and {name.text} is present`, or `or {name.text} is missing` to say that it is meant"
@@ -169,7 +168,7 @@ class Conditions:
             self.declared.report(
                 "outside_domain",
                 count.span,
-                f"at least {count.value} of {len(parts)} parts makes no sense",
+                f"at least {count.value} of {len(parts)} parts can never hold",
                 f"write a whole number from 1 to {len(parts)}",
             )
             return Always()
@@ -296,7 +295,7 @@ class Conditions:
                 f"`{name.text}` holds several codes",
                 f"write `{name.text} any in {codes.text}`, `all in` or `none in`",
             )
-        elif not isinstance(domain, OneCode) or domain.system != listed.system:
+        elif not isinstance(domain, OneCode) or (domain.prefix and domain.system != listed.system):
             self.declared.report(
                 "wrong_type",
                 codes.span,
@@ -319,7 +318,7 @@ class Conditions:
                 if isinstance(domain, OneCode)
                 else f"it is {words_of_domain(domain)}",
             )
-        elif domain.system != listed.system:
+        elif domain.prefix and domain.system != listed.system:
             self.declared.report(
                 "wrong_type",
                 codes.span,
@@ -330,7 +329,7 @@ class Conditions:
 
     def by_date(self, listed: CodeList, span: Span, test: Any) -> Condition:
         """Give a test of a list as the list stands on the date of service: for each stretch of dates, the codes then in it."""
-        stretches = list(_stretches(listed.entries))
+        stretches = list(stretches_of(listed.entries))
         if len(stretches) == 1:
             return test(stretches[0][2])  # type: ignore[no-any-return]
         if not self.needs_service_date(span, f"`{listed.name}` has dates"):
@@ -342,11 +341,12 @@ class Conditions:
         )
 
     def needs_service_date(self, span: Span, why: str) -> bool:
-        """Tell whether the policy has a date of service; remark where it has none."""
+        """Tell whether the policy has a date of service; remark where it has none, once."""
         if isinstance(self.domains.get(SERVICE_DATE), Day):
             return True
         help = f"add `input {SERVICE_DATE} is date from 2015-01-01`, or the earliest date that matters"
-        if SERVICE_DATE not in self.declared.tree.unread_names:
+        told = any(finding.name == "no_service_date" for finding in self.declared.findings)
+        if not told and SERVICE_DATE not in self.declared.tree.unread_names:
             self.declared.report("no_service_date", span, f"{why}, but the policy has no input `{SERVICE_DATE}`", help)
         return False
 
@@ -393,70 +393,3 @@ def _negated(condition: Condition, negated: bool) -> Condition:
 
 def _list(words: tuple[str, ...]) -> str:
     return ", ".join(words[:10]) + (" …" if len(words) > 10 else "")
-
-
-def _stretches(
-    entries: tuple[CodeEntry, ...],
-) -> Iterator[tuple[datetime.date | None, datetime.date | None, frozenset[str]]]:
-    """Give the stretches of dates between which a list does not change, with the codes in it; one where it has no dates."""
-    starts = {entry.services_from for entry in entries if entry.services_from is not None}
-    ends = {entry.services_until for entry in entries if entry.services_until is not None}
-    for low, high in cuts_between(starts, ends):
-        yield low, high, frozenset(entry.code for entry in entries if _valid(entry, low))
-
-
-def _valid(entry: CodeEntry, on: datetime.date | None) -> bool:
-    """Tell whether an entry stands on a day; `None` is a day before all others."""
-    if on is None:
-        return entry.services_from is None
-    return (entry.services_from is None or entry.services_from <= on) and (
-        entry.services_until is None or on <= entry.services_until
-    )
-
-
-def _unguarded(node: tree.Condition, negated: bool) -> Iterator[tree.Name]:
-    """Give the inputs that a negative test asks about."""
-    match node:
-        case tree.Not(_, part):
-            yield from _unguarded(part, not negated)
-        case tree.AllOf(_, parts) | tree.AnyOf(_, parts) | tree.AtLeastOf(_, _, parts):
-            for part in parts:
-                yield from _unguarded(part, negated)
-        case tree.IsValue(_, name, _, plain_not) | tree.InCodes(_, name, _, plain_not):
-            if negated != plain_not:
-                yield name
-        case tree.IsMissing() | tree.IsNothing():
-            return
-        case _:
-            if negated:
-                yield node.name
-
-
-def names_tested_for_presence(*conditions: tree.Condition) -> frozenset[str]:
-    return frozenset(name.text for node in conditions for name in _presence_tests(node))
-
-
-def _presence_tests(node: tree.Condition) -> Iterator[tree.Name]:
-    match node:
-        case tree.IsMissing(_, name):
-            yield name
-        case tree.Not(_, part):
-            yield from _presence_tests(part)
-        case tree.AllOf(_, parts) | tree.AnyOf(_, parts) | tree.AtLeastOf(_, _, parts):
-            for part in parts:
-                yield from _presence_tests(part)
-        case _:
-            return
-
-
-def decisions_in(condition: Condition) -> frozenset[str]:
-    """Give the decisions that a condition asks about."""
-    match condition:
-        case DecisionIs(decision) | DecisionIsNothing(decision):
-            return frozenset({decision})
-        case Defined(_, part) | Not(part):
-            return decisions_in(part)
-        case AllOf(parts) | AnyOf(parts) | AtLeastOf(_, parts):
-            return frozenset[str]().union(*(decisions_in(part) for part in parts))
-        case _:
-            return frozenset()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ruleproof.model import nodes as model
-from ruleproof.model.conditions import Conditions, decisions_in
+from ruleproof.model.asked import decisions_in
+from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared
 from ruleproof.model.domains import domain_from_tree, system_of, value_of, word_of
 from ruleproof.model.nodes import Always, SeveralCodes

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ruleproof.finding import Finding, Severity
 from ruleproof.model import nodes as model
-from ruleproof.model.conditions import Conditions, decisions_in
+from ruleproof.model.asked import decisions_in
+from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared
 from ruleproof.model.domains import word_of
 from ruleproof.model.facts import Facts

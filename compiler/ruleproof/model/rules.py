@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
-from ruleproof.model.conditions import Conditions, names_tested_for_presence
+from ruleproof.model.asked import names_tested_for_presence
+from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared, in_words
 from ruleproof.model.nodes import (
     LEFT_OPEN,
@@ -126,7 +127,7 @@ class Rules:
                     rules.setdefault(rule.decision, []).append(rule)
         found = [self.decision(block, rules.get(block.name.text, [])) for block in self.declared.of(tree.Decision)]
         for decision in found:
-            self.check_overrides(decision)
+            self.check_overrides(decision, found)
         return found
 
     def decision(self, block: tree.Decision, rules: list[Rule]) -> Decision:
@@ -242,7 +243,7 @@ class Rules:
             part.collects for part in self.clauses.all(gives.clauses, tree.Gives)
         )
         if outcome.force == REPORT and len(found) > 1 and not collects:
-            help = "split the rule, or write `consider` or `may report` for several candidates"
+            help = "split the rule, or write `consider` for several candidates"
             self.declared.report(
                 "wrong_type", outcome.span, f"`{decision.text}` gives one outcome, and here stand {len(found)}", help
             )
@@ -347,15 +348,13 @@ class Rules:
 
     # -------------------------------------------------------------- overrides
 
-    def check_overrides(self, decision: Decision) -> None:
+    def check_overrides(self, decision: Decision, decisions: Sequence[Decision]) -> None:
         """Remark overrides that reach into another decision, and circles of them."""
+        elsewhere = {rule.name for other in decisions if other.name != decision.name for rule in other.rules}
         beats: dict[str, list[Override]] = {rule.name: list(rule.overrides) for rule in decision.rules}
         for rule in decision.rules:
             for override in rule.overrides:
-                known = override.rule in beats or override.rule in self.declared.tree.unread_names
-                if not known and isinstance(
-                    self.declared.names.get(override.rule), tree.Rule | tree.Row | tree.LeaveOpen
-                ):
+                if override.rule in elsewhere:
                     self.declared.report(
                         "wrong_type",
                         override.span,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cmp_to_key
 from typing import Any, TypeAlias, assert_never
 
 from ruleproof.model import tables
@@ -192,22 +191,21 @@ def _alike(one: Value, other: Value) -> bool:
 
 def _by_priority(table: DecisionTable, given: list[Value], numbers: tuple[int, ...]) -> Answer:
     """Put the outputs into the order of the output values, the first output first; equal ones stay in rule order."""
-    ranked = sorted(
-        zip(given, numbers, strict=True), key=cmp_to_key(lambda one, other: _compare(table, one[0], other[0]))
-    )
+    ranked = sorted(zip(given, numbers, strict=True), key=lambda pair: _ranks(table, pair[0]))
     if table.hit_policy == tables.PRIORITY:
         value, number = ranked[0]
         return Answer(value, (number,))
     return Answer(tuple(value for value, _ in ranked), tuple(number for _, number in ranked))
 
 
-def _compare(table: DecisionTable, one: Value, other: Value) -> int:
-    for output in table.outputs:
-        parts = [value[output.name] if isinstance(value, Mapping) else value for value in (one, other)]
-        first, second = (rank(output.allowed, part) for part in parts)
-        if first != second:
-            return first - second
-    return 0
+def _ranks(table: DecisionTable, value: Value) -> tuple[int, ...]:
+    return tuple(rank(output.allowed, _part(value, output.name)) for output in table.outputs)
+
+
+def _part(value: Value, name: str) -> Value:
+    if isinstance(value, Mapping):
+        return value[name]
+    return value
 
 
 def rank(order: Sequence[Scalar], value: object) -> int:
@@ -223,7 +221,7 @@ def _collected(table: DecisionTable, given: list[Value], numbers: tuple[int, ...
     if len(table.outputs) == 1:
         value = _aggregated(table.aggregation, given)
         return Answer(value, numbers, "" if value is not None else "the outputs cannot be aggregated")
-    columns = {output.name: [row[output.name] for row in given if isinstance(row, Mapping)] for output in table.outputs}
+    columns = {output.name: [_part(row, output.name) for row in given] for output in table.outputs}
     return Answer({name: _aggregated(table.aggregation, values) for name, values in columns.items()}, numbers)
 
 

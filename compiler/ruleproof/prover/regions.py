@@ -1,4 +1,4 @@
-"""Boxes in words and values: the regions of a finding, one case of it, and a condition that an author could write."""
+"""Boxes in words and values: the regions of a finding, and one case of it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _restrictions(space: Space, places: tuple[int, ...], box: Box) -> list[Restr
     missing = any(cell.missing for cell in cells)
     if any(cell.stretch for cell in dimension.cells):
         found: list[Restriction] = []
-        for first, last in _runs(dimension, box[places[0]]):
+        for first, last in runs(dimension, box[places[0]]):
             found.append(Range(first.low, last.high, first.low_closed, last.high_closed, missing and not found))
         return found or [Values((), missing=True)]
     named = tuple(value for cell in cells if not cell.others for value in cell.values)
@@ -50,10 +50,10 @@ def _restrictions(space: Space, places: tuple[int, ...], box: Box) -> list[Restr
 def _codes_of(space: Space, places: tuple[int, ...], box: Box) -> CodesOf:
     some = tuple(space.dimensions[place].group_name for place in places if box[place] == 0b10)
     none = tuple(space.dimensions[place].group_name for place in places if box[place] == 0b01)
-    return CodesOf(some, none, not some)
+    return CodesOf(some, none, not some and space.inputs[space.dimensions[places[0]].input].may_be_missing)
 
 
-def _runs(dimension: Dimension, mask: int) -> Iterator[tuple[Cell, Cell]]:
+def runs(dimension: Dimension, mask: int) -> Iterator[tuple[Cell, Cell]]:
     """Give the first and last cell of each unbroken stretch of a mask."""
     run: list[int] = []
     for number in bits_of(mask):
@@ -97,7 +97,7 @@ def cells_in_words(space: Space, place: int, mask: int) -> str:
         return there.get(mask, "any")
     cells = [dimension.cells[number] for number in bits_of(mask)]
     if any(cell.stretch for cell in dimension.cells):
-        parts = [_stretch_in_words(first, last, dimension) for first, last in _runs(dimension, mask)]
+        parts = [_stretch_in_words(first, last, dimension) for first, last in runs(dimension, mask)]
         if unit and parts:
             parts[-1] += f" {unit.removesuffix('s') if parts == ['1'] else unit}"
     else:
@@ -150,87 +150,30 @@ def _value_in_words(item: Input, value: Value) -> str:
             return f"{item.label}: {value}"
 
 
-# ---------------------------------------------------------------- conditions to paste
+# ---------------------------------------------------------------- names
+
+_WORDS = frozenset(
+    """
+    after all also always and any are at authority be because before between both by cannot cite code codes collects
+    consider covers date decided decimal decision deny define else example expect failed finding for from gives happen in
+    input is least leave left less like line listed may means met missing more most must needs never no none not note
+    nothing number of on one open or out overrides pend policy posted present presume prove question reading reject report
+    require return row rule says scope see seen services source start supposing table text than that then to unit unknown
+    unless until when whole with yes
+    """.split()
+)
+"""Words that mean something where a name or value could stand; a name in backquotes, or a value in quotes, is none."""
+
+
+def is_plain(word: str) -> bool:
+    """Tell whether a word can stand as a name or value as it is, without quotes.
+
+    >>> is_plain("solid_organ"), is_plain("missing"), is_plain("81445 or 81450")
+    (True, False, False)
+    """
+    return word not in _WORDS and re.fullmatch(r"[^\W\d]\w*", word) is not None
 
 
 def written_name(name: str) -> str:
     """Give a name as the language writes it, in backquotes where it is no plain word."""
-    return name if re.fullmatch(r"[^\W\d]\w*", name) else f"`{name}`"
-
-
-def _written_value(value: Any) -> str:
-    if isinstance(value, str) and not re.fullmatch(
-        r"[^\W\d]\w*|(?:CPT|HCPCS|PLA|ICD|ICDPCS|REV|POS|MOD|CARC|RARC) [A-Z0-9.]+|[0-9]+", value
-    ):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    return str(value)
-
-
-def condition_text(space: Space, box: Box) -> str:
-    """Give a condition, as an author writes it, that holds in exactly the cases of a box."""
-    parts = [text for name, places in space.places.items() for text in _input_conditions(space, name, places, box)]
-    if not parts:
-        first = next(iter(space.inputs))
-        return f"any of ({written_name(first)} is present, {written_name(first)} is missing)"
-    return parts[0] if len(parts) == 1 else f"all of ({', '.join(parts)})"
-
-
-def _input_conditions(space: Space, name: str, places: tuple[int, ...], box: Box) -> Iterator[str]:
-    said = written_name(name)
-    dimension = space.dimensions[places[0]]
-    if dimension.group is not None:
-        for place in places:
-            group = space.dimensions[place]
-            if box[place] != group.full:
-                yield f"{said} {'any' if box[place] == 0b10 else 'none'} in {group.group_name}"
-        return
-    mask = box[places[0]]
-    if mask == dimension.full:
-        return
-    cells = [dimension.cells[number] for number in bits_of(mask)]
-    missing = any(cell.missing for cell in cells)
-    tests = (
-        list(_stretch_tests(said, dimension, mask))
-        if any(cell.stretch for cell in dimension.cells)
-        else _value_tests(said, dimension, cells)
-    )
-    if missing:
-        tests.append(f"{said} is missing")
-    yield tests[0] if len(tests) == 1 else f"any of ({', '.join(tests)})"
-
-
-def _value_tests(said: str, dimension: Dimension, cells: list[Cell]) -> list[str]:
-    if any(cell.others for cell in cells):
-        left_out = [value for cell in dimension.cells if cell not in cells for value in cell.values]
-        if not left_out:
-            return [f"{said} is present"]
-        absent = f"{said} is not one of ({', '.join(_written_value(value) for value in left_out)})"
-        return [f"all of ({absent}, {said} is present)" if dimension.cells[-1].missing else absent]
-    values = [value for cell in cells for value in cell.values]
-    if not values:
-        return []
-    if len(values) == 1:
-        return [f"{said} is {_written_value(values[0])}"]
-    return [f"{said} is one of ({', '.join(_written_value(value) for value in values)})"]
-
-
-def _stretch_tests(said: str, dimension: Dimension, mask: int) -> Iterator[str]:
-    for first, last in _runs(dimension, mask):
-        low, high = first.low, last.high
-        ends = [cell for cell in dimension.cells if cell.stretch]
-        dated = isinstance(low, datetime.date)
-        at_least = ("on or after" if dated else "at least") if first.low_closed else ("after" if dated else "more than")
-        at_most = ("on or before" if dated else "at most") if last.high_closed else ("before" if dated else "less than")
-        if low == high:
-            yield f"{said} is {low}"
-        elif first is ends[0] and last is ends[-1]:
-            yield f"{said} is present"
-        elif last is ends[-1]:
-            yield f"{said} is {at_least} {low}"
-        elif first is ends[0]:
-            yield f"{said} is {at_most} {high}"
-        elif first.low_closed and last.high_closed:
-            yield f"{said} is between {low} and {high}"
-        else:
-            yield f"all of ({said} is {at_least} {low}, {said} is {at_most} {high})"
+    return name if is_plain(name) else f"`{name}`"

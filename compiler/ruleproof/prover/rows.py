@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ruleproof.prover.boxes import merged
+from ruleproof.prover.boxes import meets, merged
 from ruleproof.prover.space import Box, bits_of
 
 CANDIDATES = 24
 """How many sets of values are tried as a cut of a column without order."""
+
+
+FEW = 60
+"""Among so many rows, a cut along one of them does as well as the best cut."""
 
 
 class OutOfTimeError(Exception):
@@ -40,9 +44,12 @@ class Rows:
         self, whole: Box, ordered: Sequence[bool], boxes: Sequence[Box], still_time: Callable[[], bool] = lambda: True
     ) -> None:
         self.whole, self.boxes, self.still_time = whole, tuple(boxes), still_time
-        self.ordered = tuple(
-            order and all(_unbroken(box[column]) for box in boxes) for column, order in enumerate(ordered)
+        self.ordered = tuple(ordered)
+        self.broken = tuple(
+            frozenset(row for row, box in enumerate(self.boxes) if not _unbroken(box[column])) if order else frozenset()
+            for column, order in enumerate(ordered)
         )
+        """For each column in order, the rows that hold there in several stretches."""
         self.low = [[(mask & -mask).bit_length() - 1 for mask in column] for column in zip(*boxes, strict=True)]
         self.high = [[mask.bit_length() - 1 for mask in column] for column in zip(*boxes, strict=True)]
 
@@ -61,7 +68,7 @@ class Rows:
                 continue
             if any(self._covers(row, box) for row in alive):
                 continue
-            cut = self.best_cut(box, alive)
+            cut = self.best_cut(box, alive) if len(alive) > FEW else self._cut_along(box, alive)
             for part in _parts(box, cut):
                 stack.append((part, self._meeting_column(part, cut.column, alive)))
 
@@ -92,9 +99,15 @@ class Rows:
         lows, highs = [low[row] for row in by_low], [high[row] for row in by_high]
         begun, ended = _growing(by_low), _growing(by_high)
         # begun at or before my end, and not ended before my start
-        return [
+        found = [
             begun[bisect_left(lows, high[row] + 1)] & ~ended[bisect_left(highs, low[row])] for row in range(len(low))
         ]
+        for row in self.broken[column]:
+            for other in bits_of(found[row]):
+                if not self.boxes[row][column] & self.boxes[other][column]:
+                    found[row] &= ~(1 << other)
+                    found[other] &= ~(1 << row)
+        return found
 
     def _meeting_in_values(self, column: int) -> list[int]:
         holding: dict[int, int] = {}
@@ -119,31 +132,34 @@ class Rows:
     def overlaps(self) -> dict[tuple[int, ...], tuple[Box, ...]]:
         """Give for each set of two or more rows that hold together the disjoint boxes where exactly these hold."""
         found: dict[tuple[int, ...], list[Box]] = {}
-        for row, others in enumerate(self.neighbours):
-            if others >> row:  # some neighbour comes later
-                for rows, box in self._overlaps_of(row, list(bits_of(others))):
-                    found.setdefault(rows, []).append(box)
+        for rows, box in self.overlaps_one_by_one():
+            found.setdefault(rows, []).append(box)
         return {rows: merged(boxes) for rows, boxes in sorted(found.items())}
 
-    def _overlaps_of(self, first: int, others: list[int]) -> Iterator[tuple[tuple[int, ...], Box]]:
-        """Give the parts of a row's box where it holds with others and is the first of them."""
-        start = self.boxes[first]
-        stack = [(start, self._meeting(start, others))]
+    def overlaps_one_by_one(self) -> Iterator[tuple[tuple[int, ...], Box]]:
+        """Give disjoint boxes where two or more rows hold together, each with exactly these rows."""
+        for first, others in enumerate(self.neighbours):
+            for second in bits_of(others >> first + 1 << first + 1):
+                yield from self._overlaps_of(first, second)
+
+    def _overlaps_of(self, first: int, second: int) -> Iterator[tuple[tuple[int, ...], Box]]:
+        """Give the parts of what two rows share where they are the first two that hold."""
+        start = meets(self.boxes[first], self.boxes[second])
+        assert start is not None, "neighbours share a case"
+        stack = [(start, self._meeting(start, bits_of(self.neighbours[first] & self.neighbours[second])))]
         while stack:
             box, alive = stack.pop()
             if not self.still_time():
                 raise OutOfTimeError
             covering = [row for row in alive if self._covers(row, box)]
-            if not alive or any(row < first for row in covering):
+            if covering and covering[0] < second:
                 continue
             if len(covering) == len(alive):
-                yield (first, *sorted(alive)), box
+                yield (first, second, *alive), box
                 continue
-            cut = self.best_cut(box, alive)
+            cut = self.best_cut(box, alive) if len(alive) > FEW else self._cut_along(box, alive)
             for part in _parts(box, cut):
-                left = self._meeting_column(part, cut.column, alive)
-                if left:
-                    stack.append((part, left))
+                stack.append((part, self._meeting_column(part, cut.column, alive)))
 
     # -------------------------------------------------------------- cutting
 
@@ -156,6 +172,19 @@ class Rows:
 
     def _covers(self, row: int, box: Box) -> bool:
         return all(not mask & ~mine for mine, mask in zip(self.boxes[row], box, strict=True))
+
+    def _cut_along(self, box: Box, alive: list[int]) -> Cut:
+        """Cut along one row: the one that lacks the least of the box, in the first column where it lacks something."""
+        best: Cut | None = None
+        for row in alive:
+            mine = self.boxes[row]
+            lacking = [column for column, mask in enumerate(box) if mask & ~mine[column]]
+            if lacking and (best is None or len(lacking) < best.straddling):
+                best = Cut(lacking[0], box[lacking[0]] & mine[lacking[0]], len(lacking), 0)
+                if len(lacking) == 1:
+                    break
+        assert best is not None, "a box that every row covers is not cut"
+        return best
 
     def best_cut(self, box: Box, alive: list[int]) -> Cut:
         """Give the cut that the fewest rows straddle, the most even one among these; it always parts the box."""
@@ -177,13 +206,20 @@ class Rows:
         """Cut a stretch of cells at the start or just after the end of a row."""
         first, last = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
         low, high = self.low[column], self.high[column]
-        lows, highs = sorted([low[row] for row in alive]), sorted([high[row] for row in alive])
-        if lows[-1] <= first and highs[0] >= last:
+        broken = self.broken[column]
+        inner: Iterable[int] = ()
+        if broken and not broken.isdisjoint(alive):
+            found = [self._stretches(column, mask, row) for row in alive]
+            lows, highs = sorted([each[0] for each in found]), sorted([each[1] for each in found])
+            inner = {at for each in found for at in each[2]}
+        else:
+            lows, highs = sorted([low[row] for row in alive]), sorted([high[row] for row in alive])
+        if lows[-1] <= first and highs[0] >= last and not inner:
             return None
         total = len(alive)
         best: tuple[float, int, int, int] | None = None
         begun = ended = 0
-        for at in sorted({*lows, *(end + 1 for end in highs)}):
+        for at in sorted({*lows, *(end + 1 for end in highs), *inner}):
             if at <= first:
                 continue
             if at > last:
@@ -199,6 +235,17 @@ class Rows:
         if best is None:
             return None
         return Cut(column, mask & ((1 << best[1]) - 1), best[2], best[3])
+
+    def _stretches(self, column: int, mask: int, row: int) -> tuple[int, int, tuple[int, ...]]:
+        """Give the first and last cell of a row inside a mask, and where it breaks off and begins again between them."""
+        if row not in self.broken[column]:
+            return self.low[column][row], self.high[column][row], ()
+        mine = self.boxes[row][column] & mask
+        low, high = (mine & -mine).bit_length() - 1, mine.bit_length() - 1
+        if mine == mask:
+            return low, high, ()
+        holes = ((1 << high + 1) - (1 << low)) & ~mine
+        return low, high, tuple(bits_of((holes ^ holes << 1) & ((1 << high + 1) - (1 << low))))
 
     def _cut_values(self, column: int, mask: int, alive: list[int]) -> Cut | None:
         """Part the values of a column without order: along groups of values that no row mixes, else along one row."""

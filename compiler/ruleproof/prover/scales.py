@@ -10,9 +10,11 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
+from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from ruleproof.model.scalars import kind_of, zoned
 from ruleproof.model.tables import (
     BOOLEAN,
     DATE,
@@ -26,45 +28,47 @@ from ruleproof.model.tables import (
     Months,
     Scalar,
 )
-from ruleproof.prover.space import Cell
 
 WITH_ZONE = " with a zone"
 """Added to the kind of times that name their zone: they do not compare to those without."""
 
 _MICROSECOND = datetime.timedelta(microseconds=1)
 _DAY_LENGTH = 24 * 60 * 60 * 1_000_000
-_START = datetime.datetime(2000, 1, 1)
+_START = datetime.datetime.fromisoformat("2000-01-01")
 _START_WITH_ZONE = _START.replace(tzinfo=datetime.UTC)
 
 EXACT = Context(prec=1000)
 """Arithmetic on numbers of any length that a table may hold, without rounding."""
 
 
-def kind_of(value: Scalar) -> str:
-    """Give the type of a value.
+def order_kind(value: Scalar) -> str:
+    """Give the type of a value, with its zone where it has one.
 
-    >>> kind_of(True), kind_of(Decimal(1)), kind_of(datetime.datetime(2024, 1, 1))
-    ('boolean', 'number', 'date and time')
+    >>> order_kind(Decimal(1)), order_kind(datetime.time(12, tzinfo=datetime.UTC))
+    ('number', 'time with a zone')
     """
-    match value:
-        case bool():
-            return BOOLEAN
-        case Decimal() | int():
-            return NUMBER
-        case str():
-            return STRING
-        case datetime.datetime():
-            return DATE_TIME if value.tzinfo is None else DATE_TIME + WITH_ZONE
-        case datetime.date():
-            return DATE
-        case datetime.time():
-            return TIME if value.tzinfo is None else TIME + WITH_ZONE
-        case datetime.timedelta():
-            return DURATION
-        case Months():
-            return MONTHS
-        case _:
-            return "null"
+    return kind_of(value) + (WITH_ZONE if zoned(value) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Values of one input that no test tells apart; `sample` is one of them.
+
+    A cell holds a stretch (`low` to `high`, an open end is `None`), or named `values`, or every value that is not named
+    (`others`), or null (`missing`).
+    """
+
+    sample: Scalar
+    size: int | None
+    """How many values it holds; `None` where infinite or unknown."""
+    low: Scalar = None
+    high: Scalar = None
+    low_closed: bool = True
+    high_closed: bool = True
+    values: tuple[Scalar, ...] = ()
+    others: bool = False
+    missing: bool = False
+    stretch: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,14 @@ class Scale:
             return None
         size = 1 if low is not None and low == high else None
         return Cell(self.value(place), size, low, high, low_closed, high_closed, stretch=True)
+
+    def follows(self, one: Cell, other: Cell) -> bool:
+        """Tell whether a stretch begins where another ends."""
+        if one.high is None or other.low is None:
+            return False
+        if self.stepped:
+            return bool(self.place(one.high) + 1 == self.place(other.low))
+        return bool(self.place(one.high) == self.place(other.low)) and one.high_closed != other.low_closed
 
     def between(self, first: tuple[Any, bool] | None, after: tuple[Any, bool] | None) -> Any:
         """Give a plain value between two cuts, or `None` where none can be found."""
@@ -191,14 +203,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _decimal(place: Decimal | Fraction | int) -> Decimal:
+    return (
+        EXACT.divide(Decimal(place.numerator), Decimal(place.denominator))
+        if isinstance(place, Fraction)
+        else Decimal(place)
+    )
+
+
 _SCALES = {
     scale.kind: scale
     for scale in (
-        Scale(NUMBER, False, Decimal, _plain),
-        Scale(WHOLE, True, _plain, int),
-        Scale(
-            DATE, True, datetime.date.toordinal, datetime.date.fromordinal, 1, datetime.date.max.toordinal()
-        ),
+        Scale(NUMBER, False, _plain, _decimal),
+        Scale(WHOLE, True, _plain, lambda place: Decimal(int(place))),
+        Scale(DATE, True, datetime.date.toordinal, datetime.date.fromordinal, 1, datetime.date.max.toordinal()),
         Scale(MONTHS, True, lambda value: value.months, Months),
         Scale(STRING, False, _plain, _plain, first=""),
         Scale(TIME, False, _time_place, _time, first=Decimal(0), last=Decimal(_DAY_LENGTH - 1)),
@@ -213,6 +231,10 @@ _SCALES = {
         Scale(DURATION, False, _length, _duration),
     )
 }
+
+
+TRUTHS = Scale(BOOLEAN, True, int, bool, 0, 1)
+"""Yes and no, as numbers."""
 
 
 def scale_of(kind: str) -> Scale:

@@ -8,13 +8,12 @@ passes for certain, and where it may pass; they differ only where a test cannot 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, assert_never
 
 from ruleproof.model.tables import (
     BOOLEAN,
-    DATE,
     DATE_TIME,
-    MONTHS,
     NUMBER,
     STRING,
     TIME,
@@ -30,8 +29,9 @@ from ruleproof.model.tables import (
     Undecided,
     Within,
 )
-from ruleproof.prover.scales import Scale, kind_of, scale_of
-from ruleproof.prover.space import Cell, bits_of
+from ruleproof.prover.relations import ALIKE, EQUAL
+from ruleproof.prover.scales import Cell, Scale, order_kind, scale_of
+from ruleproof.prover.space import bits_of
 
 Masks = tuple[int, int]
 """The cells where a test passes for certain, and those where it may pass."""
@@ -65,21 +65,20 @@ class Axis:
     """One input: its cells, and each test as masks of cells.  Cells outside `domain` are left out."""
 
     def __init__(self, type: str, tests: Sequence[CellTest], domain: Sequence[CellTest], *, nullable: bool) -> None:
-        asked = list(dict.fromkeys(part for test in (*tests, *domain) for part in simple_tests(test)))
+        asked = [part for test in (*tests, *domain) for part in simple_tests(test)]
         self.parts = _parts(type, asked)
         cells = [cell for part in self.parts for cell in part.cells]
         if nullable:
             cells.append(Cell(None, 1, missing=True))
         self._null = 1 << len(cells) - 1 if nullable else 0
         self._all = (1 << len(cells)) - 1
-        self._known: dict[CellTest, Masks] = {}
         allowed = self._inside(domain)
         self._keep = None if allowed == self._all else tuple(bits_of(allowed))
-        self._known.clear()
         self.cells = tuple(cells if self._keep is None else (cells[index] for index in self._keep))
         self.full = (1 << len(self.cells)) - 1
         self.kinds = tuple(part.kind for part in self.parts)
-        self.ordered = len(self.parts) == 1 and isinstance(self.parts[0], _Line)
+        self.ordered = self.scale is not None
+        self.nullable = nullable
 
     def _inside(self, domain: Sequence[CellTest]) -> int:
         """Give the cells that can be: no value of no cell, and where values are listed, those; null where it is a case."""
@@ -94,11 +93,41 @@ class Axis:
 
     def masks(self, test: CellTest) -> Masks:
         """Give where a test, without relations to other inputs, passes for certain and where it may."""
-        found = self._known.get(test)
-        if found is None:
-            sure, may = self._raw(test)
-            found = self._known[test] = self._kept(sure), self._kept(may)
-        return found
+        sure, may = self._raw(test)
+        return self._kept(sure), self._kept(may)
+
+    @property
+    def scale(self) -> Scale | None:
+        """The order of the values; `None` where they have none, or are of several kinds."""
+        part = self.parts[0]
+        return part.scale if len(self.parts) == 1 and isinstance(part, _Line) else None
+
+    @property
+    def comparable(self) -> bool:
+        """True where two values of the input have an order."""
+        return self.kinds != (BOOLEAN,)
+
+    def compared_to_itself(self, states: frozenset[str]) -> int:
+        """Give the cells where the input compares to itself in one of some ways."""
+        null = sum(1 << index for index, cell in enumerate(self.cells) if cell.missing)
+        same = self.full & ~null if (EQUAL if self.comparable else ALIKE) in states else 0
+        return same | (null if ALIKE in states else 0)
+
+    def runs(self, mask: int) -> Iterator[tuple[Cell, Cell]]:
+        """Give the first and the last cell of each unbroken stretch of values in a mask."""
+        run: list[Cell] = []
+        for cell in (self.cells[number] for number in bits_of(mask)):
+            if not cell.stretch:
+                continue
+            if run and not self._scale_at(cell).follows(run[-1], cell):
+                yield run[0], run[-1]
+                run = []
+            run.append(cell)
+        if run:
+            yield run[0], run[-1]
+
+    def _scale_at(self, cell: Cell) -> Scale:
+        return scale_of(order_kind(cell.sample)) if self.scale is None else self.scale
 
     def _kept(self, mask: int) -> int:
         if self._keep is None:
@@ -119,7 +148,7 @@ class Axis:
                 mask |= self._of_parts(lambda part: part.points(values))
                 return mask, mask
             case Within():
-                kind = kind_of(test.low if test.low is not None else test.high)
+                kind = order_kind(test.low if test.low is not None else test.high)
                 mask = self._of_parts(lambda part: part.stretch(test) if _fits(kind, part.kind) else 0)
                 return mask, mask
             case Negated(part):
@@ -151,8 +180,7 @@ def _fits(kind: str, other: str) -> bool:
 
 def _parts(type: str, asked: Sequence[OneOf | Within]) -> list[_Line | _Names]:
     """Give one part for each kind of value that the input can have, as far as the table tells them apart."""
-    values = [value for test in asked for value in _values(test) if value is not None]
-    kinds = list(dict.fromkeys(kind_of(value) for value in values))
+    kinds = kinds_in(asked)
     if type in (DATE_TIME, TIME):
         kinds = [kind for kind in kinds if kind.startswith(type) and (type != TIME or not kind.startswith(DATE_TIME))]
         kinds = kinds or [type]
@@ -164,12 +192,20 @@ def _parts(type: str, asked: Sequence[OneOf | Within]) -> list[_Line | _Names]:
     return parts
 
 
-def _values(test: OneOf | Within) -> tuple[Scalar, ...]:
+def kinds_in(tests: Iterable[CellTest]) -> list[str]:
+    """Give the kinds of the constants in some tests, each once."""
+    values = [value for test in tests for part in simple_tests(test) for value in values_of(part)]
+    return list(dict.fromkeys(order_kind(value) for value in values if value is not None))
+
+
+def values_of(test: OneOf | Within) -> tuple[Scalar, ...]:
     return tuple(test.values) if isinstance(test, OneOf) else (test.low, test.high)
 
 
 def _part(kind: str, asked: Sequence[OneOf | Within]) -> _Line | _Names:
-    own = [test for test in asked if any(value is not None and _fits(kind_of(value), kind) for value in _values(test))]
+    own = [
+        test for test in asked if any(value is not None and _fits(order_kind(value), kind) for value in values_of(test))
+    ]
     if kind == BOOLEAN or (kind == STRING and not any(isinstance(test, Within) for test in own)):
         return _Names(kind, own)
     return _Line(scale_of(kind), own)
@@ -186,7 +222,7 @@ class _Line:
         self._sorted = sorted(cuts)
         self._index = {cut: index for index, cut in enumerate(self._sorted)}
         ends = [None, *self._sorted, None]
-        made = [scale.cell(first, after) for first, after in zip(ends, ends[1:], strict=False)]
+        made = [scale.cell(first, after) for first, after in pairwise(ends)]
         self.cells = tuple(cell if cell is not None else Cell(None, 0) for cell in made)
         self.nowhere = sum(1 << index for index, cell in enumerate(made) if cell is None)
         """Cells that hold no value, such as the texts before the empty text."""
@@ -194,7 +230,7 @@ class _Line:
     def _cuts(self, test: OneOf | Within) -> Iterator[Any]:
         if isinstance(test, OneOf):
             for value in test.values:
-                if value is not None and _fits(kind_of(value), self.kind):
+                if value is not None and _fits(order_kind(value), self.kind):
                     yield self.scale.cut(value, after=False)
                     yield self.scale.cut(value, after=True)
             return
@@ -206,7 +242,7 @@ class _Line:
     def points(self, values: Iterable[Scalar]) -> int:
         mask = 0
         for value in values:
-            if value is not None and _fits(kind_of(value), self.kind):
+            if value is not None and _fits(order_kind(value), self.kind):
                 mask |= self._between(self.scale.cut(value, after=False), self.scale.cut(value, after=True))
         return mask
 
@@ -228,7 +264,7 @@ class _Names:
 
     def __init__(self, kind: str, tests: Iterable[OneOf | Within]) -> None:
         self.kind = kind
-        groups = _told_apart(kind, [test.values for test in tests if isinstance(test, OneOf)])
+        groups = _told_apart([test.values for test in tests if isinstance(test, OneOf)] if kind == STRING else [])
         self.cells: tuple[Cell, ...]
         if kind == BOOLEAN:
             self._place: dict[Scalar, int] = {True: 0, False: 1}
@@ -241,7 +277,7 @@ class _Names:
     def points(self, values: Iterable[Scalar]) -> int:
         mask = 0
         for value in values:
-            if value is not None and kind_of(value) == self.kind:
+            if value is not None and order_kind(value) == self.kind:
                 mask |= 1 << self._place[value]
         return mask
 
@@ -249,15 +285,13 @@ class _Names:
         return 0  # an order on values without one is never met
 
 
-def _told_apart(kind: str, sets: Sequence[frozenset[Scalar]]) -> list[tuple[str, ...]]:
+def _told_apart(sets: Iterable[frozenset[Scalar]]) -> list[tuple[str, ...]]:
     """Give the texts named, those together that are in the same sets."""
-    if kind != STRING:
-        return []
+    texts = dict.fromkeys(frozenset(value for value in values if isinstance(value, str)) for values in sets)
     signatures: dict[str, int] = {}
-    for number, values in enumerate(sets):
-        for value in values:
-            if isinstance(value, str):
-                signatures[value] = signatures.get(value, 0) | 1 << number
+    for number, named in enumerate(texts):
+        for text in named:
+            signatures[text] = signatures.get(text, 0) | 1 << number
     groups: dict[int, list[str]] = {}
     for text in sorted(signatures):
         groups.setdefault(signatures[text], []).append(text)

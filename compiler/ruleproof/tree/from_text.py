@@ -40,7 +40,7 @@ _OTHER_COLUMNS = {
     "until": "date_cell",
 }
 
-_FOUND = re.compile(r'"(?:\\.|[^"\\\n])*"?|[\w`]+[\w.]*|[<>=!&|]+|[^\w\s]')
+_FOUND = re.compile(r'"(?:\\.|[^"\\\n])*"?|\d+(?:/\d+)+|[\w`]+[\w.]*|[<>=!&|]+|[^\w\s]')
 """What stands at a place, as an author would name it: a text, a word, a sign."""
 
 
@@ -136,7 +136,12 @@ class _Reader:
             self.report("too_large", deep, message, "name parts of the condition with `define`")
             self.forget(piece)
             return None
-        if piece.rows and piece.rule != "table":
+        block = self.parse(piece.rule, piece.span, self.rowless)
+        if block is None:
+            self.forget(piece)
+        elif isinstance(block, nodes.Table):
+            return self.with_rows(block, piece)
+        elif piece.rows:
             at = self.text.index("|", piece.rows[0].start)
             self.report(
                 "unexpected_word",
@@ -144,11 +149,6 @@ class _Reader:
                 "a table row stands outside a table",
                 "move it below a line that begins with `table`",
             )
-        block = self.parse(piece.rule, piece.span, self.rowless)
-        if block is None:
-            self.forget(piece)
-        elif isinstance(block, nodes.Table):
-            return self.with_rows(block, piece)
         return block  # type: ignore[no-any-return]
 
     def parse(self, rule: str, span: Span, text: str) -> Any:
@@ -301,7 +301,8 @@ def _words() -> frozenset[str]:
 def _accepted(rule: str, text: Any) -> set[str]:
     """Name what could follow a text that could be read so far."""
     reading = _parser().parse_interactive(text, start=rule)
-    reading.exhaust_lexer()
+    with contextlib.suppress(UnexpectedInput):
+        reading.exhaust_lexer()
     return set(reading.accepts())  # type: ignore[no-untyped-call]
 
 

@@ -30,8 +30,12 @@ _SAID = {
     "PARAGRAPH": "a paragraph id such as coding.targeted.1",
     "REVISION": "a revision such as Rev 8",
     "BOUND": "a bound such as >= 5",
+    "VALUE": "a value",
 }
 """The other patterns of the grammar, in words."""
+
+_VALUES = ("NAME", "STRING", "NUMBER")
+"""Where all of these can stand, any value can."""
 
 _BLOCKS = {
     "policy": "policy line",
@@ -73,7 +77,15 @@ _SLIPS = (
     (r"\bnot (\w+) (?:is|are)$", "write `{0} is not …`, or put the test in brackets: `not ({0} is …)`"),
     (r"\b(is|are) (any|all|none)$", "leave out `{0}`: `NAME {1} in LIST`"),
     (r"\b(?:cite|,) ?\w+ \.$", "name the source first, as in `article coding.targeted.1`"),
-    (r"\d /$", "write a date year-month-day, as in 2024-03-21"),
+    (r"\d ?/[\d/]*$", "write a date year-month-day, as in 2024-03-21"),
+    (r"\d ?, ?\d{3}$", "write the number without a comma, as in 25000"),
+    (r"\b(?:is|are) at(least|most) \S+$", "write `at {0}` as two words"),
+    (r"\b(?:is|are) (more|less)than \S+$", "write `{0} than` as two words"),
+    (r"\bthen \w+ [A-Z]+$", "write how strong it is: `report`, `may report`, `consider` or `must not report`"),
+    (r"≤$", "write `is at most`"),
+    (r"≥$", "write `is at least`"),
+    (r"≠$", "write `is not`"),
+    (r"\b(when|needs|that|and|or|not) then \w+$", "write a condition after `{0}`, such as `genes is at least 5`"),
 )
 """What people write by mistake, as it stands before and at the word that cannot be read, and the way out."""
 
@@ -121,7 +133,7 @@ def explain_unexpected(
     found = source.slice(span)
     where = "row" if rule.endswith(("_cell", "column")) else _BLOCKS.get(rule, rule)
     if not found:
-        message = f"the {where} ends here, but it still needs {_choices(expected)}"
+        message = f"the {where} ends here, but {_needs(expected)}"
         return language_finding(source, "missing_part", span, message, _way_out(rule, expected, before))
     if found in ("and", "or") and _chains(before, found):
         message = f"`{found}` is mixed with `{'or' if found == 'and' else 'and'}` in one chain"
@@ -144,12 +156,22 @@ def explain_unexpected(
     return language_finding(source, "unexpected_word", span, message, help)
 
 
+def _needs(expected: tuple[str, ...]) -> str:
+    """Say what a block that ends too early lacks, not how it could also go on."""
+    if ")" in expected:
+        return "a bracket is still open"
+    lacking = tuple(name for name in expected if name not in ("and", "or", ","))
+    return f"it still needs {_choices(lacking or expected)}"
+
+
 def _instead(found: str, expected: tuple[str, ...], before: str) -> str:
     """Say how the language writes what was probably meant; empty where that is not clear."""
     for pattern, help in _SLIPS:
-        slip = re.search(pattern, f"{before.rstrip()} {found}")
+        slip = re.search(pattern, f"{' '.join(before[-200:].split())} {found}")
         if slip:
             return help.format(*slip.groups())
+    if found == "than" and "then" in expected:
+        return "did you mean `then`?"
     known = _INSTEAD.get(found, ())
     fitting = [f"`{words}`" for words in known if found == "than" or words.split(maxsplit=1)[0] in expected]
     return f"write {_in_a_row(fitting)}" if fitting else ""
@@ -187,6 +209,8 @@ def _words(expected: tuple[str, ...]) -> list[str]:
 
 
 def _choices(expected: tuple[str, ...]) -> str:
+    if {*_VALUES} <= set(expected):
+        expected = ("VALUE", *(name for name in expected if name not in (*_VALUES, "DATE", "CODE", "yes", "no")))
     signs = [f"`{sign}`" for sign in expected if not sign[0].isalpha()]
     patterns = [_SAID[name] for name in expected if name in _SAID]
     said = [*signs, *(f"`{word}`" for word in _words(expected)), *patterns]

@@ -107,7 +107,7 @@ def _tidy_lines(lines: Iterable[_Line]) -> list[str]:
                 if written and written[-1]:
                     written.append("")
             case "comment":
-                written.append(("" if _leads_to_block(kept, index) else "  ") + line.text)
+                written.append(("" if _leads_to_block(kept, index) else "  ") + _comment(line.text))
             case "row":
                 written.append("  " + _aligned(line.text, widths[line.table]))
                 depth, clause = 0, ""
@@ -169,8 +169,13 @@ def _evened(text: str) -> str:
 
 
 def _comment(text: str) -> str:
-    said = text[1:].strip(" \t")
-    return f"# {said}" if said and said[0] not in "#!" else f"#{said}"
+    """Put a blank after the sign; what an author drew or indented inside a comment stays.
+
+    >>> _comment("#why"), _comment("#   as it is"), _comment("#---")
+    ('# why', '#   as it is', '# ---')
+    """
+    said = text[1:].rstrip(" \t")
+    return f"#{said}" if not said or said[0] in " \t#!" else f"# {said}"
 
 
 # ---------------------------------------------------------------- tables

@@ -36,8 +36,11 @@ _STAGES: tuple[Callable[[Answer], bool], ...] = (
 """What is settled first, and what next: is there a text, is the case in scope; then what is said."""
 
 
-def steps_of(graph: Graph) -> Step:
-    """Give the graph of a decision in reading order; a graph that is too large for that stays as it is."""
+def steps_of(graph: Graph) -> Step | None:
+    """Give the graph of a decision in reading order; a graph that is too large for that stays as it is.
+
+    `None` where no case can happen.  An exact graph gives fewer questions: it knows what cannot happen.
+    """
     if _count_paths(graph) > MOST_PATHS:
         return _as_it_is(graph)
     try:
@@ -53,16 +56,15 @@ def _count_paths(graph: Graph) -> int:
     return count[id(graph.root)]
 
 
-def _as_it_is(graph: Graph) -> Step:
+def _as_it_is(graph: Graph) -> Step | None:
     table = Table(most=len(graph.nodes))
-    made: dict[int, Step] = {}
+    made: dict[int, Step | None] = {}
     for node in reversed(graph.nodes):
-        if isinstance(node, Question):
-            made[id(node)] = table.ask(
-                node.dimension, [(branch.cells, made[id(branch.node)]) for branch in node.branches]
-            )
-        else:
-            made[id(node)] = table.say(_told(_answer(node)), _answer(node).rules)
+        if isinstance(node, Leaf):
+            made[id(node)] = table.say(_told(_answer(node)), _answer(node).rules) if node.answer is not None else None
+            continue
+        ways = [(branch.cells, step) for branch in node.branches if (step := made[id(branch.node)]) is not None]
+        made[id(node)] = table.ask(node.dimension, ways) if ways else None
     return made[id(graph.root)]
 
 
@@ -87,8 +89,9 @@ class _Reorder:
         self.table = Table()
         self.chosen: dict[Boxes[Answer], int] = {}
 
-    def run(self) -> Step:
-        return self.stage([(box, _told(answer)) for box, answer in self.answers(self.whole)], _STAGES)
+    def run(self) -> Step | None:
+        start = [(box, _told(answer)) for box, answer in self.answers(self.whole)]
+        return self.stage(start, _STAGES) if start else None
 
     def stage(self, boxes: list[tuple[Box, Answer]], stages: tuple[Callable[[Answer], bool], ...]) -> Step:
         """Give the steps that tell apart what ends in the first stage, and from there on those of the other stages.

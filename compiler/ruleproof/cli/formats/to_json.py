@@ -134,7 +134,7 @@ def _restriction(part: Restriction) -> dict[str, Any]:
     return found | ({"missing": True} if missing else {})
 
 
-def _bound(bound: int | Decimal | date | None) -> str | None:
+def _bound(bound: int | Decimal | date | str | None) -> str | None:
     if bound is None:
         return None
     return f"{bound:f}" if isinstance(bound, Decimal) else str(bound)

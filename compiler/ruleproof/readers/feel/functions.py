@@ -195,7 +195,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "time": Function(("from", "minute", "second", "offset"), _time),
     "date and time": Function(("from", "time"), _date_and_time),
     "duration": Function(("from",), lambda text: times.duration_of(_text(text))),
-    "years and months duration": Function(("from", "to"), lambda start, end: times.months_between(_day(start), _day(end))),
+    "years and months duration": Function(
+        ("from", "to"), lambda start, end: times.months_between(_day(start), _day(end))
+    ),
     "number": Function(("from", "grouping separator", "decimal separator"), _number),
     "string": Function(("from",), string_of),
     "not": Function(("negand",), lambda value: not value if isinstance(value, bool) else None),

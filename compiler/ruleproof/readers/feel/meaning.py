@@ -21,14 +21,8 @@ Scope = Mapping[str, Any]
 TESTED = "?"
 """The name under which a scope holds the value that a cell tests."""
 
-_PARTS = {
-    "year": datetime.date,
-    "month": datetime.date,
-    "day": datetime.date,
-    "hour": (datetime.datetime, datetime.time),
-    "minute": (datetime.datetime, datetime.time),
-    "second": (datetime.datetime, datetime.time),
-}
+_OF_A_DAY, _OF_A_CLOCK = ("year", "month", "day"), ("hour", "minute", "second")
+_POINTS = (datetime.date, datetime.timedelta)
 
 
 def evaluate(node: nodes.Node, scope: Scope) -> Any:
@@ -139,7 +133,9 @@ def _equal(one: Any, other: Any) -> bool | None:
     if one is None or other is None:
         return one is other
     if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(_equal(first, second) is True for first, second in zip(one, other, strict=True))
+        return len(one) == len(other) and all(
+            _equal(first, second) is True for first, second in zip(one, other, strict=True)
+        )
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_equal(one[name], other[name]) is True for name in one)
     return bool(one == other) if type(one) is type(other) else None
@@ -154,7 +150,9 @@ def member(value: Any, name: str) -> Any:
         return value.get(name)
     if isinstance(value, tuple):
         return tuple(member(item, name) for item in value)
-    if name in _PARTS and isinstance(value, _PARTS[name]):
+    if name in _OF_A_DAY and isinstance(value, datetime.date):
+        return Decimal(getattr(value, name))
+    if name in _OF_A_CLOCK and isinstance(value, datetime.datetime | datetime.time):
         return Decimal(getattr(value, name))
     if name == "weekday" and isinstance(value, datetime.date):
         return Decimal(value.isoweekday())
@@ -248,8 +246,12 @@ def _with_times(sign: str, one: Any, other: Any) -> Any:
         seconds = Decimal(str(one.total_seconds()))
         found = _with_numbers(sign, seconds, other) if sign in ("*", "/") else None
         return None if found is None else datetime.timedelta(seconds=float(found))
-    if isinstance(one, datetime.time) or isinstance(other, datetime.time):
-        return None
+    if isinstance(one, _POINTS) and isinstance(other, _POINTS):
+        return _moved(sign, one, other)
+    return None
+
+
+def _moved(sign: str, one: Any, other: Any) -> Any:
     return one + other if sign == "+" else one - other if sign == "-" else None
 
 

@@ -32,7 +32,9 @@ class Names:
     @cached_property
     def _marked(self) -> tuple[str, ...]:
         special = (self.known | FUNCTIONS.keys()) - {"?"}
-        return tuple(sorted((name for name in special if not _PLAIN.fullmatch(name)), key=lambda name: (-len(name), name)))
+        return tuple(
+            sorted((name for name in special if not _PLAIN.fullmatch(name)), key=lambda name: (-len(name), name))
+        )
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -55,14 +55,14 @@ class InputError(ValueError):
 def shown(value: object) -> str:
     """Show a value in a message: on one line, and never long."""
     if isinstance(value, str):
-        return repr(str(value)) if len(value) <= 60 else f"{value[:60]!r}… ({len(value)} characters)"
+        return repr(str(value)) if len(value) <= 60 else f"{value[:60]!r}... ({len(value)} characters)"
     if isinstance(value, (list, tuple, set, frozenset, dict)):
         return f"a {type(value).__name__} of {len(value)}"
     if type(value) is int and value.bit_length() > 200:
         return "a number beyond measure"
     if value is None or type(value).__module__ in ("builtins", "datetime", "decimal"):
         text = repr(value)
-        return text if len(text) <= 80 else f"{text[:80]}…"
+        return text if len(text) <= 80 else f"{text[:80]}..."
     return f"a value of type {type(value).__name__}"
 
 

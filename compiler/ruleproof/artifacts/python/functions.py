@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ruleproof.artifacts.names import unused
-from ruleproof.artifacts.python_tests import Tests
-from ruleproof.artifacts.python_text import in_comment
+from ruleproof.artifacts.python.conditions import Conditions
+from ruleproof.artifacts.python.text import in_comment
 from ruleproof.graph.nodes import Branch, Graph, Leaf, Node, NodeTable, Question
 
 DEEPEST = 5
@@ -26,7 +26,7 @@ class Functions:
     """Writes the functions of one graph."""
 
     graph: Graph
-    tests: Tests
+    conditions: Conditions
     name: str
     """What the first function is called; those of shared parts have its name and a number."""
     returns: str
@@ -80,7 +80,7 @@ class Functions:
             *others, last = self.ordered(node)
             open_cells = sum(branch.cells for branch in node.branches)
             for branch in others:
-                test = self.tests.test(node.dimension, branch.cells, open_cells)
+                test = self.conditions.test(node.dimension, branch.cells, open_cells)
                 lines = self.part(branch.node, depth + 1)
                 if guards and guards[-1][1] == lines:
                     guards[-1][0].append(test)
@@ -124,7 +124,7 @@ class Functions:
                 if isinstance(branch.node, Leaf) and self.end(branch.node)[0] == "True"
             )
             return [
-                f"{pad}return {self.tests.test(node.dimension, yes.cells, sum(part.cells for part in node.branches))}"
+                f"{pad}return {self.conditions.test(node.dimension, yes.cells, sum(part.cells for part in node.branches))}"
             ]
         value, words = self.end(node)
         lines = textwrap.wrap(in_comment(words), 108 - len(pad), break_on_hyphens=False)[:4]

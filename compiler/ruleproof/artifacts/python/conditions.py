@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ruleproof.artifacts.names import unused
-from ruleproof.artifacts.python_text import quoted
+from ruleproof.artifacts.python.text import quoted
 from ruleproof.model.nodes import CodePattern, DecimalNumber, OneCode, YesNo
 from ruleproof.prover.cells import Dimension
 from ruleproof.prover.space import Space, bits_of
@@ -21,7 +21,7 @@ MOST_CODES = 8
 
 
 @dataclass
-class Tests:
+class Conditions:
     """Writes conditions, and collects the constants that they need."""
 
     space: Space

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ruleproof.artifacts.tables import QUESTIONS, Made
 
@@ -56,6 +56,16 @@ def literal(part: object, indent: int = 0) -> str:
         case _:
             return flat
     return "\n".join([start, *(f"{' ' * inner}{line}," for line in lines), " " * indent + end])
+
+
+def names_in_a_tuple(names: Iterable[str]) -> str:
+    """Give a tuple of things by their names.
+
+    >>> names_in_a_tuple(["a"]), names_in_a_tuple([])
+    ('(a,)', '()')
+    """
+    listed = list(names)
+    return f"({', '.join(listed)}{',' if len(listed) == 1 else ''})"
 
 
 def _filled(part: tuple[object, ...], indent: int) -> list[str]:

@@ -1,0 +1,177 @@
+"""Boxes of a table as regions of findings, in words, and as rows to paste."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import product
+
+from ruleproof.finding import Range, Region, Restriction, Value, Values
+from ruleproof.model.tables import AnyValue, CellTest, Months, Related, Scalar
+from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, LESS, TURNED
+from ruleproof.prover.space import Box, bits_of
+from ruleproof.prover.table_cells import Axis
+from ruleproof.prover.table_space import Relation, TableSpace
+from ruleproof.prover.table_texts import mask_in_words, plain_text, test_of, value_text
+
+MOST_INPUTS = 8
+"""How many inputs a sentence speaks of."""
+
+_HOWS = {
+    frozenset({LESS}): "<",
+    frozenset({LESS, EQUAL}): "<=",
+    frozenset({EQUAL}): "=",
+    frozenset({GREATER}): ">",
+    frozenset({GREATER, EQUAL}): ">=",
+    frozenset({LESS, GREATER}): "!=",
+    frozenset({ALIKE}): "=",
+    frozenset({APART}): "!=",
+    frozenset({EQUAL, ALIKE}): "=",
+    frozenset({LESS, GREATER, APART}): "!=",
+}
+
+
+# ---------------------------------------------------------------- values of findings
+
+
+def finding_value(value: Scalar) -> Value:
+    """Give a value as findings carry it: whole numbers as such, times and durations as texts."""
+    match value:
+        case None | bool() | str():
+            return value
+        case Decimal():
+            return int(value) if value == value.to_integral_value() and value.adjusted() < 18 else value
+        case datetime.datetime() | datetime.time() | datetime.timedelta() | Months():
+            return plain_text(value)
+        case _:
+            return value
+
+
+def witness_of(case: Mapping[str, Scalar]) -> dict[str, Value]:
+    """Give a case as the witness of a finding."""
+    return {name: finding_value(value) for name, value in case.items()}
+
+
+def case_in_words(case: Mapping[str, Scalar]) -> str:
+    """Say one case: `age = 5, kind = "cat"`."""
+    return ", ".join(f"{name} = {value_text(value)}" for name, value in case.items())
+
+
+# ---------------------------------------------------------------- regions
+
+
+def regions_of(space: TableSpace, boxes: Iterable[Box]) -> tuple[Region, ...]:
+    """Give disjoint boxes as disjoint regions, with one stretch for each ordered input."""
+    return tuple(region for box in boxes for region in _regions(space, box))
+
+
+def _regions(space: TableSpace, box: Box) -> Iterator[Region]:
+    names: list[str] = []
+    choices: list[list[Restriction]] = []
+    for place, name in enumerate(space.names):
+        if box[place] != space.whole[place]:
+            names.append(name)
+            choices.append(_restrictions(space.axes[place], box[place]))
+    for relation, mask in _compared(space, box):
+        names.append(f"{space.names[relation.left]} compared with {space.names[relation.right]}")
+        choices.append([Values(tuple(sorted(relation.states(mask))))])
+    for chosen in product(*choices):
+        yield dict(zip(names, chosen, strict=True))
+
+
+def _compared(space: TableSpace, box: Box) -> Iterator[tuple[Relation, int]]:
+    """Give the relations about which a box says something."""
+    start = len(space.axes)
+    for index, relation in enumerate(space.relations):
+        if box[start + index] != space.whole[start + index]:
+            yield relation, box[start + index]
+
+
+def _restrictions(axis: Axis, mask: int) -> list[Restriction]:
+    cells = [axis.cells[number] for number in bits_of(mask)]
+    missing = any(cell.missing for cell in cells)
+    found: list[Restriction] = []
+    for first, last in axis.runs(mask):
+        found.append(
+            Range(_bound(first.low), _bound(last.high), first.low_closed, last.high_closed, missing and not found)
+        )
+    named = [cell for cell in cells if not cell.stretch and not cell.missing]
+    if named or not found:
+        values = tuple(plain_text(value) for cell in named for value in cell.values)
+        found.append(Values(values, any(cell.others for cell in named), missing and not found))
+    return found
+
+
+def _bound(value: Scalar) -> int | Decimal | datetime.date | str | None:
+    found = finding_value(value)
+    assert not isinstance(found, bool | tuple)
+    return found
+
+
+def size_of(space: TableSpace, boxes: Sequence[Box]) -> int | None:
+    """Count the cases of disjoint boxes; `None` where they are not finitely many."""
+    total = 0
+    for box in boxes:
+        if any(True for _ in _compared(space, box)):
+            return None
+        count = 1
+        for axis, mask in zip(space.axes, box, strict=False):
+            sizes = [axis.cells[number].size for number in bits_of(mask)]
+            if None in sizes:
+                return None
+            count *= sum(size for size in sizes if size is not None)
+        total += count
+    return total
+
+
+# ---------------------------------------------------------------- words
+
+
+def box_in_words(space: TableSpace, box: Box) -> str:
+    """Say what a box holds: `age less than 12, kind "cat"`; empty where it holds every case."""
+    parts = [
+        f"{name} {mask_in_words(axis, mask)}"
+        for name, axis, mask, whole in zip(space.names, space.axes, box, space.whole, strict=False)
+        if mask != whole
+    ]
+    parts += [relation_in_words(space, relation, relation.states(mask)) for relation, mask in _compared(space, box)]
+    if len(parts) > MOST_INPUTS:
+        parts = [*parts[: MOST_INPUTS - 1], f"and {len(parts) - MOST_INPUTS + 1} more inputs limited"]
+    return ", ".join(parts)
+
+
+def relation_in_words(space: TableSpace, relation: Relation, states: frozenset[str]) -> str:
+    left, right = space.names[relation.left], space.names[relation.right]
+    how = _HOWS.get(states)
+    return f"{left} {how} {right}" if how else f"{left} {' or '.join(sorted(states))} compared with {right}"
+
+
+# ---------------------------------------------------------------- rows to paste
+
+
+def tests_of(space: TableSpace, box: Box) -> tuple[CellTest, ...] | None:
+    """Give the tests of a row that matches exactly the cases of a box, or `None` where one row cannot say it."""
+    found: list[CellTest] = [AnyValue()] * len(space.columns)
+    for place, axis in enumerate(space.axes):
+        if box[place] == space.whole[place]:
+            continue
+        if place not in space.columns:
+            return None
+        found[space.columns.index(place)] = test_of(axis, box[place])
+    for relation, mask in _compared(space, box):
+        states = relation.states(mask)
+        turned = frozenset(TURNED[state] for state in states)
+        for place, other, said in ((relation.left, relation.right, states), (relation.right, relation.left, turned)):
+            how = _HOWS.get(said)
+            if place in space.columns and how and found[space.columns.index(place)] == AnyValue():
+                found[space.columns.index(place)] = Related(how, space.names[other])
+                break
+        else:
+            return None
+    return tuple(found)
+
+
+def first_cells(box: Box) -> tuple[int, ...]:
+    """Give the number of the first cell in each dimension, to sort boxes as a reader would."""
+    return tuple((mask & -mask).bit_length() for mask in box)

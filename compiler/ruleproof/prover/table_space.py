@@ -1,0 +1,318 @@
+"""A decision table made elsewhere, as boxes: each input is a dimension cut into cells, each row a box of masks.
+
+The same expression in two columns is one dimension.  A cell that compares its input with another one makes a dimension of its
+own (less, equal, greater, as far as the table tells them apart); whether values exist that compare so is asked of
+`relations.py`.  Where a cell cannot be decided, its row holds for certain in `sure` and perhaps in `maybe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ruleproof.model.cell_tests import tests_null
+from ruleproof.model.tables import (
+    NUMBER,
+    UNKNOWN,
+    WHOLE,
+    AnyOf,
+    AnyValue,
+    CellTest,
+    DecisionTable,
+    InputColumn,
+    Negated,
+    Related,
+    TableRow,
+    Undecided,
+)
+from ruleproof.prover.boxes import meets, without
+from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, HOLDS, LESS, TURNED
+from ruleproof.prover.space import Box
+from ruleproof.prover.table_cells import Axis, kinds_in
+
+
+@dataclass(frozen=True, slots=True)
+class RowBoxes:
+    """Where a row holds: disjoint boxes, where it does for certain and where it may."""
+
+    sure: tuple[Box, ...]
+    maybe: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCell:
+    """A cell that cannot be decided; `row` is `None` for what an input can be."""
+
+    row: TableRow | None
+    column: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Relation:
+    """How two inputs compare: the states that the table tells apart, a cell of a dimension for each class of them."""
+
+    left: int
+    right: int
+    classes: tuple[frozenset[str], ...]
+    ordered: bool
+
+    def mask(self, states: frozenset[str]) -> int:
+        return sum(1 << index for index, group in enumerate(self.classes) if group <= states)
+
+    def states(self, mask: int) -> frozenset[str]:
+        return frozenset().union(*(group for index, group in enumerate(self.classes) if mask >> index & 1))
+
+
+@dataclass
+class _Input:
+    """What is known of one input while the table is read."""
+
+    name: str
+    type: str
+    nullable: bool
+    tests: list[CellTest] = field(default_factory=list)
+    domain: list[CellTest] = field(default_factory=list)
+
+
+class TableSpace:
+    """The cells of all inputs of a table, and its rows as boxes.
+
+    `missing` lets every input be absent; `limits` says of some inputs what they can be at all, beyond what their columns say.
+    """
+
+    def __init__(
+        self, table: DecisionTable, *, missing: bool = False, limits: Mapping[str, CellTest] | None = None
+    ) -> None:
+        self.table = table
+        found = _inputs(table, missing, limits or {})
+        self.names: tuple[str, ...] = tuple(found)
+        """The input of each dimension that holds values."""
+        self.axes = tuple(Axis(item.type, item.tests, item.domain, nullable=item.nullable) for item in found.values())
+        self._places = {name: index for index, name in enumerate(self.names)}
+        self.columns: tuple[int, ...] = tuple(self._places[column.expression] for column in table.columns)
+        self.open_cells: list[OpenCell] = list(_open_domains(table))
+        self.relations = self._relations()
+        self._relation_places = {
+            (item.left, item.right): len(self.axes) + index for index, item in enumerate(self.relations)
+        }
+        masks = [axis.full for axis in self.axes] + [(1 << len(item.classes)) - 1 for item in self.relations]
+        self.whole: Box = tuple(masks)
+        self.ordered = (*(axis.ordered for axis in self.axes), *(False for _ in self.relations))
+        self.rows: tuple[RowBoxes, ...] = tuple(map(self._row, table.rows))
+
+    @property
+    def empty(self) -> bool:
+        """True where an input has no value that it can be, so that there are no cases."""
+        return not all(self.whole)
+
+    @cached_property
+    def domain_is_open(self) -> bool:
+        """True where it cannot be decided what an input can be."""
+        return any(cell.row is None for cell in self.open_cells)
+
+    # -------------------------------------------------------------- relations
+
+    def _relations(self) -> tuple[Relation, ...]:
+        used: dict[tuple[int, int], set[frozenset[str]]] = {}
+        for row in self.table.rows:
+            for column, test in zip(self.columns, row.tests, strict=True):
+                for relation in related_in(test):
+                    pair, states = self._oriented(column, relation)
+                    if self._comparable(*pair) and pair[0] != pair[1]:
+                        used.setdefault(pair, set()).add(states)
+        return tuple(self._relation(pair, states) for pair, states in sorted(used.items()))
+
+    def _oriented(self, column: int, test: Related) -> tuple[tuple[int, int], frozenset[str]]:
+        """Give the two inputs of a comparison in the order of the dimensions, and the states in which it holds."""
+        other, states = self._places[test.other], HOLDS[test.how]
+        if column <= other:
+            return (column, other), states
+        return (other, column), frozenset(TURNED[state] for state in states)
+
+    def _comparable(self, left: int, right: int) -> bool:
+        """Tell whether the values of two inputs are of one kind, so that their order can be followed."""
+        kinds = [
+            {NUMBER if kind == WHOLE else kind for kind in axis.kinds} for axis in (self.axes[left], self.axes[right])
+        ]
+        return kinds[0] == kinds[1] and len(kinds[0]) == 1
+
+    def _relation(self, pair: tuple[int, int], used: set[frozenset[str]]) -> Relation:
+        left, right = (self.axes[place] for place in pair)
+        ordered = left.comparable
+        states = [LESS, EQUAL, GREATER] if ordered else [ALIKE, APART]
+        if left.nullable or right.nullable:
+            states.append(APART)
+        if left.nullable and right.nullable:
+            states.append(ALIKE)
+        tests = sorted(used, key=sorted)
+        classes: dict[tuple[bool, ...], set[str]] = {}
+        for state in states:
+            classes.setdefault(tuple(state in test for test in tests), set()).add(state)
+        return Relation(*pair, tuple(frozenset(group) for group in classes.values()), ordered)
+
+    # -------------------------------------------------------------- rows
+
+    def _row(self, row: TableRow) -> RowBoxes:
+        sure, may = list(self.whole), list(self.whole)
+        compared: list[tuple[int, CellTest]] = []
+        for column, (place, test) in enumerate(zip(self.columns, row.tests, strict=True)):
+            if type(test) is AnyValue:
+                continue
+            self._note_open_parts(row, column, test)
+            if any(True for _ in related_in(test)):
+                compared.append((place, test))
+                continue
+            certain, possible = self.axes[place].masks(test)
+            sure[place] &= certain
+            may[place] &= possible
+        always = [tuple(sure)] if all(sure) else []
+        perhaps = always if sure == may else [tuple(may)] if all(may) else []
+        for place, test in compared:
+            certain_boxes, possible_boxes = self._where(place, test)
+            always, perhaps = _shared(always, certain_boxes), _shared(perhaps, possible_boxes)
+        return RowBoxes(tuple(always), tuple(self._left(perhaps, always)))
+
+    def _left(self, boxes: Sequence[Box], taken: Sequence[Box]) -> list[Box]:
+        left = list(boxes)
+        for box in taken:
+            left = without(left, box)
+        return left
+
+    def _note_open_parts(self, row: TableRow, column: int, test: CellTest) -> None:
+        for part in undecided_in(test):
+            self.open_cells.append(OpenCell(row, column, part.text, part.reason))
+        place = self.columns[column]
+        for relation in related_in(test):
+            if not self._decides(place, relation):
+                text = row.texts[column] if column < len(row.texts) else f"{relation.how} {relation.other}"
+                self.open_cells.append(OpenCell(row, column, text, "it compares values of several kinds"))
+
+    def _decides(self, place: int, test: Related) -> bool:
+        other = self._places[test.other]
+        return place == other or self._comparable(place, other)
+
+    def _where(self, place: int, test: CellTest) -> tuple[list[Box], list[Box]]:
+        """Give the disjoint boxes where a test with comparisons passes for certain, and where it may."""
+        match test:
+            case Related():
+                return self._where_related(place, test)
+            case Negated(part):
+                sure, may = self._where(place, part)
+                return self._left([self.whole], may), self._left([self.whole], sure)
+            case AnyOf(parts):
+                always: list[Box] = []
+                perhaps: list[Box] = []
+                for part in parts:
+                    sure, may = self._where(place, part)
+                    always += self._left(sure, always)
+                    perhaps += self._left(may, perhaps)
+                return always, perhaps
+            case _:
+                return _boxes(self.whole, place, self.axes[place].masks(test))
+
+    def _where_related(self, place: int, test: Related) -> tuple[list[Box], list[Box]]:
+        if not self._decides(place, test):
+            return [], [self.whole]
+        pair, states = self._oriented(place, test)
+        if pair[0] == pair[1]:
+            mask = self.axes[place].compared_to_itself(states)
+            return _boxes(self.whole, place, (mask, mask))
+        own = self._relation_places[pair]
+        mask = self.relations[own - len(self.axes)].mask(states)
+        return _boxes(self.whole, own, (mask, mask))
+
+
+def _boxes(whole: Box, place: int, masks: tuple[int, int]) -> tuple[list[Box], list[Box]]:
+    sure, may = ([(*whole[:place], mask, *whole[place + 1 :])] if mask else [] for mask in masks)
+    return sure, may
+
+
+def _shared(boxes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
+    return [part for box in boxes for other in others if (part := meets(box, other)) is not None]
+
+
+# ---------------------------------------------------------------- reading a table
+
+
+def related_in(test: CellTest) -> Iterator[Related]:
+    """Give the comparisons with other inputs in a test."""
+    match test:
+        case Related():
+            yield test
+        case Negated(part):
+            yield from related_in(part)
+        case AnyOf(parts):
+            for part in parts:
+                yield from related_in(part)
+        case _:
+            return
+
+
+def undecided_in(test: CellTest) -> Iterator[Undecided]:
+    """Give the parts of a test that cannot be decided."""
+    match test:
+        case Undecided():
+            yield test
+        case Negated(part):
+            yield from undecided_in(part)
+        case AnyOf(parts):
+            for part in parts:
+                yield from undecided_in(part)
+        case _:
+            return
+
+
+def _open_domains(table: DecisionTable) -> Iterator[OpenCell]:
+    for index, column in enumerate(table.columns):
+        for part in undecided_in(column.allowed):
+            yield OpenCell(None, index, part.text, part.reason)
+
+
+def _inputs(table: DecisionTable, missing: bool, limits: Mapping[str, CellTest]) -> dict[str, _Input]:
+    """Give what the table says of each input, and of those that its cells compare with, by expression."""
+    found: dict[str, _Input] = {}
+    for index, column in enumerate(table.columns):
+        item = _noted(found, column, missing, limits)
+        item.tests += [row.tests[index] for row in table.rows if type(row.tests[index]) is not AnyValue]
+    compared = dict.fromkeys(
+        (column.expression, relation.other)
+        for index, column in enumerate(table.columns)
+        for row in table.rows
+        for relation in related_in(row.tests[index])
+    )
+    others = dict.fromkeys(other for _, other in compared)
+    for column in table.references:
+        if column.expression in others:
+            _noted(found, column, missing, limits)
+    for name in others:
+        if name not in found:
+            _noted(found, InputColumn(name, name, UNKNOWN, AnyValue()), missing, limits)
+    for item in found.values():
+        item.nullable = item.nullable or any(map(tests_null, item.tests))
+    _adopt_types(found, compared)
+    return found
+
+
+def _noted(found: dict[str, _Input], column: InputColumn, missing: bool, limits: Mapping[str, CellTest]) -> _Input:
+    name = column.expression
+    if name not in found:
+        found[name] = _Input(name, column.type, missing)
+        if name in limits:
+            found[name].domain.append(limits[name])
+    item = found[name]
+    item.type = column.type if item.type == UNKNOWN else item.type
+    item.nullable = item.nullable or column.nullable
+    item.domain += [] if type(column.allowed) is AnyValue else [column.allowed]
+    return item
+
+
+def _adopt_types(found: Mapping[str, _Input], compared: Iterable[tuple[str, str]]) -> None:
+    """Let an input without a type have that of the input that it is compared with; numbers where neither has one."""
+    pairs = [(found[name], found[other]) for name, other in compared]
+    for item, partner in (*pairs, *((other, one) for one, other in pairs)):
+        if item.type == UNKNOWN and not kinds_in((*item.tests, *item.domain)):
+            kinds = kinds_in((*partner.tests, *partner.domain)) if partner.type == UNKNOWN else [partner.type]
+            item.type = kinds[0] if len(kinds) == 1 else NUMBER
