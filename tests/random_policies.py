@@ -13,14 +13,25 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from random_conditions import Conditions, Fact, Lists, Outcomes, named
 
+from random_conditions import Conditions, Fact, Lists, Outcomes, named
 from ruleproof.finding import Value
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Thing = TypeVar("Thing")
 
-STRANGE = ("plain", "a, b or c", 'says "so" \\ <b>', "missing", "yes", "one", "007", "CPT 81445", "line\nbreak", "größe")
+STRANGE = (
+    "plain",
+    "a, b or c",
+    'says "so" \\ <b>',
+    "missing",
+    "yes",
+    "one",
+    "007",
+    "CPT 81445",
+    "line\nbreak",
+    "größe",
+)
 """Values of a choice; all but the first stand in quotes."""
 
 NAMES = ("genes", "tissue", "`when`", "class", "`a name of words`", "größe", "None", "x", "item_4")
@@ -214,7 +225,11 @@ class _Writer:
 
     def source(self) -> None:
         lines = ['source paper "A paper"', f"  authority is {self.one_of(('binding', 'binding', 'background'))}"]
-        days = ["2023-05-01", *self.some_of(DAYS, 0, 2)] if self.dated and self.chance(2) else ["2024-01-01"][: self.number(0, 1)]
+        days = (
+            ["2023-05-01", *self.some_of(DAYS, 0, 2)]
+            if self.dated and self.chance(2)
+            else ["2024-01-01"][: self.number(0, 1)]
+        )
         for index, day in enumerate(days):
             until = self.one_of(("", "", " until 2025-01-01", " until 9999-12-31")) if self.dated else ""
             text = " no text" if self.dated and self.chance(4) else ""

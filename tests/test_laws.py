@@ -15,11 +15,11 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from brute_force import Yardstick, compiled, in_domain, key_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_policies import RandomPolicy, policies
 
+from brute_force import Yardstick, compiled, in_domain, key_of
+from random_policies import RandomPolicy, policies
 from ruleproof.checks.example_fails import outcomes, presumed
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value

@@ -22,7 +22,7 @@ from ruleproof.runtime.kernel.values import InputError
 from ruleproof.runtime.load import LoadedPolicy
 
 MOST_CASES = 300
-MOST_COMPLETIONS = 400
+MOST_COMPLETIONS = 200
 
 Samples = Mapping[str, tuple[Value, ...]]
 
@@ -86,7 +86,7 @@ def _partial_facts(samples: Samples) -> Iterator[dict[str, Value]]:
     """Give facts of which some inputs are left out, so that the completions can be counted."""
     chance = random.Random(11)
     yield {}
-    for _ in range(25):
+    for _ in range(15):
         known = [name for name in samples if chance.random() < 0.6]
         yield {name: chance.choice(samples[name]) for name in known}
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from brute_force import OVERLAPS, Yardstick, compiled, in_domain, key_of, lies_in, overlap_name, regions_of
 from hypothesis import assume, given
-from random_policies import RandomPolicy, policies
 
+from brute_force import OVERLAPS, Yardstick, compiled, in_domain, key_of, lies_in, overlap_name, regions_of
+from random_policies import RandomPolicy, policies
 from ruleproof.compiled import PROVED, REFUTED, Compiled
 from ruleproof.finding import CodesOf, Edit, Finding
 from ruleproof.model import meaning
@@ -137,7 +137,9 @@ def test_rules_without_a_part_are_found(policy: RandomPolicy) -> None:
     assert {item.rules[0] for item in unreachable if "can never hold" in item.message} == never
     assert {item.rules[0] for item in unreachable if "never decides" in item.message} == masked
     assert {item.rules[0] for item in named(found, "redundant_rule")} == redundant
-    idle = {item.name for item in found.policy.requirements if not any(known.holds(item.when, c) for c in known.possible)}
+    idle = {
+        item.name for item in found.policy.requirements if not any(known.holds(item.when, c) for c in known.possible)
+    }
     assert {item.message.split("`")[1] for item in named(found, "unreachable_rule") if not item.rules} == idle
 
 
@@ -186,9 +188,15 @@ def test_what_leaves_nothing_is_found(policy: RandomPolicy) -> None:
     assert (messages == ["no case at all can happen"]) == (not known.possible)
     if not known.possible:
         return
-    idle = [item.name for item in found.policy.impossibles if not any(known.holds(item.condition, c) for c in known.all)]
+    idle = [
+        item.name for item in found.policy.impossibles if not any(known.holds(item.condition, c) for c in known.all)
+    ]
     empty = [d.name for d in found.policy.decisions if not any(known.holds(d.scope, case) for case in known.possible)]
-    wrong = [p.input for p in found.policy.presumptions if not any(c[p.input] == p.value for c in known.possible)]
+    wrong = [
+        item.input
+        for item in found.policy.presumptions
+        if all(meaning.impossible(found.policy, {**case, item.input: item.value}) for case in known.all)
+    ]
     assert [message.split("`")[1].removeprefix("cannot happen ") for message in messages] == [*idle, *empty, *wrong]
 
 
@@ -260,7 +268,9 @@ def test_a_repair_removes_its_finding(policy: RandomPolicy) -> None:
                 answer = meaning.answer_of(again.policy, decision, case)
                 assert answer.kind == meaning.OPEN, (case, repair)
             else:
-                holding = frozenset(rule.name for rule in decision.rules if meaning.holds(again.policy, rule.condition, case))
+                holding = frozenset(
+                    rule.name for rule in decision.rules if meaning.holds(again.policy, rule.condition, case)
+                )
                 assert overlap_name(decision, holding) not in FAULTS, (case, repair)
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from ruleproof.checks.findings import About, expected_as, insertion_after, page_of
 from ruleproof.finding import Edit, Finding, Repair
 from ruleproof.model.meaning import NOTHING
-from ruleproof.prover.boxes import meets, shape_around, without
+from ruleproof.model.nodes import Policy
+from ruleproof.prover.boxes import shape_around, without
 from ruleproof.prover.regions import box_in_words, written_name
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Landscape, Study, shared

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 
 from ruleproof.checks.findings import About, page_of
 from ruleproof.finding import Finding, Severity
-from ruleproof.prover.boxes import split
-from ruleproof.prover.expressions import FALSE, TRUE, Constant
+from ruleproof.prover.expressions import negation, some
 from ruleproof.prover.study import Study
 
 PAGE = page_of(sys.modules[__name__])
@@ -31,13 +30,7 @@ def nothing_can_happen(study: Study, path: str) -> Iterator[Finding]:
         )
         return
     for item in policy.impossibles:
-        expression = study.compiler(item.condition)
-        boxes = split(
-            study.space.whole,
-            (expression,),
-            lambda left: left[0] if isinstance(left[0], Constant) else None,
-        )
-        if expression == FALSE or not any(key == TRUE for _, key in boxes):
+        if not study.holds_somewhere(study.compiler(item.condition), negation(some(study.compiler.lacking()))):
             message = f"`cannot happen {item.name}` takes nothing away: its condition never holds"
             yield about.finding(message, at=item.span, severity=Severity.WARNING, help="correct it, or take it out")
     for decision in policy.decisions:

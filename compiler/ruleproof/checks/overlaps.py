@@ -102,7 +102,11 @@ def _repairs(about: About, decision: Decision, rules: tuple[Rule, ...], holding:
     for winner in kept:
         losers = [rule for rule in kept if rule is not winner and _disagree(decision, winner, rule)]
         left = frozenset(rule.name for rule in kept if rule not in losers)
-        if losers and not fault(decision, left) and not any(_reaches(decision, loser.name, winner.name) for loser in losers):
+        if (
+            losers
+            and not fault(decision, left)
+            and not any(_reaches(decision, loser.name, winner.name) for loser in losers)
+        ):
             end = winner.table_end if winner.table else None
             found.append(override_repair(about.path, winner, losers, end))
     return tuple(found)

@@ -15,7 +15,7 @@ from ruleproof.checks.overlaps import name_of
 from ruleproof.finding import Finding, Severity
 from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION
 from ruleproof.model.nodes import Property
-from ruleproof.prover.boxes import merged
+from ruleproof.prover.boxes import TooManyBoxesError, merged
 from ruleproof.prover.expressions import negation
 from ruleproof.prover.regions import box_in_words
 from ruleproof.prover.space import Box
@@ -43,10 +43,14 @@ def against(study: Study, claim: Property) -> tuple[Box, ...]:
     supposed = study.compiler(claim.supposing)
     if claim.kind == "always":
         # what a decision says is asked of cases whose text is here
-        box = study.example_of(
-            negation(study.compiler(study.policy.no_text)), supposed, negation(study.compiler(claim.condition))
-        )
-        return () if box is None else (box,)
+        asked = (negation(study.compiler(study.policy.no_text)), supposed, negation(study.compiler(claim.condition)))
+        box = study.example_of(*asked)
+        if box is None:
+            return ()
+        try:
+            return study.cases_where(*asked)
+        except TooManyBoxesError:
+            return (box,)
     landscape = study.landscape(study.policy.decision(claim.decision))
     if landscape is None:
         return ()

@@ -104,17 +104,22 @@ def merged(boxes: Iterable[Box]) -> tuple[Box, ...]:
     ((3, 1),)
     """
     found = sorted(set(boxes))
-    changed = True
-    while changed and len(found) > 1:
-        changed = False
-        for dimension in range(len(found[0])):
+    if len(found) < 2:
+        return tuple(found)
+    varying = [dimension for dimension, masks in enumerate(zip(*found, strict=True)) if len(set(masks)) > 1]
+    settled = 0  # how many dimensions in a row could join nothing
+    while len(found) > 1:
+        for dimension in varying:
             groups: dict[Box, int] = {}
             for box in found:
-                key = _with(box, dimension, 0)
-                groups[key] = groups.get(key, 0) | box[dimension]
+                rest = box[:dimension] + box[dimension + 1 :]
+                groups[rest] = groups.get(rest, 0) | box[dimension]
+            settled += 1
             if len(groups) < len(found):
-                found = sorted(_with(key, dimension, mask) for key, mask in groups.items())
-                changed = True
+                found = sorted(rest[:dimension] + (mask,) + rest[dimension:] for rest, mask in groups.items())
+                settled = 0
+            if settled >= len(varying):
+                return tuple(found)
     return tuple(found)
 
 

@@ -192,13 +192,17 @@ class Compiler:
 
     def impossible(self) -> tuple[Expression, ...]:
         """Give when each `cannot happen` is met, in order, and then when an input lacks the codes that it must have."""
+        return (*(self(item.condition) for item in self.policy.impossibles), *self.lacking())
+
+    def lacking(self) -> tuple[Expression, ...]:
+        """Give when an input lacks the codes that it must have."""
         policy = self.policy
         needed = [
             item.name
             for item in policy.inputs
             if isinstance(item.domain, model.SeveralCodes) and not item.may_be_missing
         ]
-        return (*(self(item.condition) for item in policy.impossibles), *(self._missing(name) for name in needed))
+        return tuple(self._missing(name) for name in needed)
 
 
 def settle(parts: Decides) -> Expression:

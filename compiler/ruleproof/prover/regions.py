@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import product
-from typing import Any
 
 from ruleproof.finding import CodesOf, Range, Region, Restriction, Value, Values
 from ruleproof.model.nodes import SERVICE_DATE, Input
@@ -152,16 +151,15 @@ def _value_in_words(item: Input, value: Value) -> str:
 
 # ---------------------------------------------------------------- names
 
-_WORDS = frozenset(
-    """
-    after all also always and any are at authority be because before between both by cannot cite code codes collects
-    consider covers date decided decimal decision deny define else example expect failed finding for from gives happen in
-    input is least leave left less like line listed may means met missing more most must needs never no none not note
-    nothing number of on one open or out overrides pend policy posted present presume prove question reading reject report
-    require return row rule says scope see seen services source start supposing table text than that then to unit unknown
-    unless until when whole with yes
-    """.split()
-)
+_SPOKEN_FOR = """
+after all also always and any are at authority be because before between both by cannot cite code codes collects
+consider covers date decided decimal decision deny define else example expect failed finding for from gives happen in
+input is least leave left less like line listed may means met missing more most must needs never no none not note
+nothing number of on one open or out overrides pend policy posted present presume prove question reading reject report
+require return row rule says scope see seen services source start supposing table text than that then to unit unknown
+unless until when whole with yes
+"""
+_WORDS = frozenset(_SPOKEN_FOR.split())
 """Words that mean something where a name or value could stand; a name in backquotes, or a value in quotes, is none."""
 
 

@@ -18,7 +18,7 @@ CANDIDATES = 24
 """How many sets of values are tried as a cut of a column without order."""
 
 
-FEW = 60
+FEW = 8
 """Among so many rows, a cut along one of them does as well as the best cut."""
 
 

@@ -122,14 +122,17 @@ class Study:
     def example_of(self, *expressions: Expression, within: Box | None = None) -> Box | None:
         """Give a box of cases that can happen and in which all the expressions hold, or `None` where there is none."""
         asked = (*expressions, negation(self.impossible))
-
-        def settle(left: Sequence[Expression]) -> bool | None:
-            if FALSE in left:
-                return False
-            return True if all(part == TRUE for part in left) else None
-
-        boxes = split(within or self.space.whole, asked, settle, in_order=True)
+        boxes = split(within or self.space.whole, asked, _all_hold, in_order=True)
         return next((box for box, found in boxes if found), None)
+
+    def holds_somewhere(self, *expressions: Expression) -> bool:
+        """Tell whether there is a case, also one that cannot happen, in which all the expressions hold."""
+        return any(found for _, found in split(self.space.whole, expressions, _all_hold, in_order=True))
+
+    def cases_where(self, *expressions: Expression) -> tuple[Box, ...]:
+        """Give all the cases that can happen and in which all the expressions hold."""
+        asked = (*expressions, negation(self.impossible))
+        return merged(box for box, found in split(self.space.whole, asked, _all_hold) if found)
 
     def parts_where(self, expression: Expression, boxes: Sequence[Box]) -> tuple[list[Box], list[Box]]:
         """Cut boxes into those where an expression holds and those where it does not."""
@@ -222,6 +225,12 @@ def joined(decision: Decision, answers: Sequence[Answer]) -> tuple[Answer, ...]:
 def shared(boxes: Sequence[Box], with_box: Box) -> list[Box]:
     """Give what boxes share with one box."""
     return [part for box in boxes if (part := meets(box, with_box)) is not None]
+
+
+def _all_hold(left: Sequence[Expression]) -> bool | None:
+    if FALSE in left:
+        return False
+    return True if all(part == TRUE for part in left) else None
 
 
 def _constant(left: Sequence[Expression]) -> Expression | None:

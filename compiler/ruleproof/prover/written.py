@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ruleproof.model.nodes import Choice, CodePattern, Domain, SeveralCodes, YesNo
+from ruleproof.model.nodes import Choice, CodePattern, Domain, SeveralCodes
 from ruleproof.prover.cells import Cell, Dimension
 from ruleproof.prover.regions import is_plain, runs, written_name
 from ruleproof.prover.space import Box, Space, bits_of
@@ -91,7 +91,13 @@ class _Writer:
             if not dimension.group.others:
                 listed = self.code_list(name, dimension.group.values)
                 test = f"{said} any in {listed}"
-                yield test if there else f"{said} none in {listed}" if not can_miss else f"any of ({said} none in {listed}, {said} is missing)"
+                yield (
+                    test
+                    if there
+                    else f"{said} none in {listed}"
+                    if not can_miss
+                    else f"any of ({said} none in {listed}, {said} is missing)"
+                )
                 continue
             test = f"{said} all in {self.code_list(name, self.named(name))}"
             if there:

@@ -305,6 +305,7 @@ def _names_of_inputs(inputs: list[Element]) -> list[str]:
     for number, item in enumerate(inputs, 1):
         expression = item.first("inputExpression")
         text = _text_of(expression).strip() if expression is not None else ""
+        text = text if '"' in text or "\n" in text else tidy(text)
         instead = [item.get("inputVariable"), item.get("label"), f"input {number}"]
         names.append(text or next(name for name in instead if name and name not in names))
     return names

@@ -108,6 +108,21 @@ class Cells:
             return Expression(text)
         return Expression(text) if isinstance(value, _Unknown) else Literal(value)
 
+    def is_name(self, word: str) -> bool:
+        """Tell whether a word names an input."""
+        return tidy(word) in self._known.references
+
+    def constant_or_formula(self, text: str) -> OutputCell:
+        """Read an output cell that is a constant, or an expression with an input in it; refuse everything else."""
+        node = expression_from_text(text, self._names)
+        inner = list(nodes.walk(node))
+        if any(isinstance(part, nodes.Name) and self.is_name(part.text) for part in inner):
+            return Expression(text)
+        value = _UNKNOWN if any(isinstance(part, nodes.Operation) for part in inner) else _constant(node)
+        if isinstance(value, _Unknown):
+            raise OutsideError("neither a constant nor an expression with an input in it")
+        return Literal(value)
+
     def listed(self, text: str) -> tuple[Scalar, ...]:
         """Give the values of a list of constants, in the order written; nothing where it is anything else."""
         try:

@@ -97,7 +97,8 @@ class _Reader:
         for refusal in refused:
             self.report(refusal.name, refusal.span, refusal.message, refusal.help)
         if any(refusal.name == "too_large" for refusal in refused):
-            return nodes.Tree(self.source, ()), tuple(self.findings)
+            # nothing is read, so nobody is to complain that the policy itself is not there
+            return nodes.Tree(self.source, (), frozenset(("policy",))), tuple(self.findings)
         blocks = []
         for piece in pieces(self.text):
             if any(piece.span.start <= refusal.span.start < piece.span.end for refusal in refused):

@@ -34,8 +34,9 @@ class Function:
         if len(positional) > len(self.parameters) or not set(named) <= set(self.parameters):
             return None
         values = dict(zip(self.parameters, positional, strict=False)) | dict(named)
+        last = max((index for index, name in enumerate(self.parameters, 1) if name in values), default=0)
         try:
-            return self.call(*(values[name] for name in self.parameters if name in values))
+            return self.call(*(values.get(name) for name in self.parameters[:last]))
         except (TypeError, ValueError, ArithmeticError, AttributeError):
             return None
 

@@ -166,8 +166,8 @@ class Answer(Fixed):
     @property
     def reviewer(self) -> tuple[str, ...]:
         """The inputs decided by a reviewer that the answer rests on."""
-        named = [*self._decision.reviewer, *(name for rule in self._rules() for name in rule.reviewer)]
-        return tuple(dict.fromkeys(named)) if self.kind not in ("cannot answer", "not known yet") else ()
+        scope = self._decision.reviewer if self.kind not in ("cannot answer", "not known yet") else ()
+        return tuple(dict.fromkeys([*scope, *(name for rule in self._rules() for name in rule.reviewer)]))
 
     @property
     def because(self) -> str:

@@ -240,7 +240,7 @@ class Program:
         }
         told = ", ".join(f"{name} is {_word(value)}" for name, value in facts.items())
         why = "; ".join(f"{item.name}: {item.because or item.label}" for item in met)
-        message = f"these facts cannot happen together ({told}) by {why}"
+        message = f"these facts cannot happen together ({told}) by {why}" if told else f"nothing can happen by {why}"
         raise InputError(message, ", ".join(facts), facts, why, tuple(item.name for item in met))
 
     def _reaches(self, item: Impossible, cells: Sequence[int]) -> set[int]:

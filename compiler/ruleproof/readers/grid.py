@@ -1,0 +1,286 @@
+"""A grid of texts (a sheet, a CSV file) to a decision table.
+
+The first row names the columns.  The last column is the output, unless headings say otherwise: `output: grade` is an output,
+`input: age` an input, `note: why` a remark.  A first cell that names a hit policy (`FIRST`, `COLLECT SUM`, in a sheet also `F`
+or `C+`) makes the first column the names of the rules.  A second row that holds nothing but types (`number`, `string: "a", "b"`)
+gives the types, and after a colon the allowed values.  Every other row is a rule; its cells are unary tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ruleproof.finding import Finding
+from ruleproof.model.tables import (
+    STRING,
+    UNIQUE,
+    UNKNOWN,
+    AnyValue,
+    CellTest,
+    DecisionTable,
+    InputColumn,
+    OutputCell,
+    OutputColumn,
+    TableRow,
+    Undecided,
+)
+from ruleproof.readers.bare_words import output_cells, with_quotes
+from ruleproof.readers.columns import narrowed, settled
+from ruleproof.readers.feel.names import Names, tidy
+from ruleproof.readers.hit_policies import LETTERS, hit_policy_of
+from ruleproof.readers.item_types import built_in
+from ruleproof.readers.reading import shortened, table_finding
+from ruleproof.readers.remarks import remarks
+from ruleproof.readers.unary_tests import Cells
+from ruleproof.source import Source, Span
+
+INPUT, OUTPUT, NOTE = "input", "output", "note"
+_ROLE = re.compile(rf"\s*({INPUT}|{OUTPUT}|{NOTE})\s*:\s*(.+)", re.IGNORECASE | re.DOTALL)
+_TYPE = re.compile(r"\s*([A-Za-z][A-Za-z ]*?)\s*(?::\s*(.*\S))?\s*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of texts, each as long as it is; `span` gives where a cell stands in the source."""
+
+    name: str
+    source: Source
+    texts: Sequence[Sequence[str]]
+    span: Callable[[int, int], Span]
+    place: Callable[[int, int], str]
+    """Says where a cell is, for messages."""
+    problems: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """Cells that cannot be read, each with the reason."""
+    typed: frozenset[tuple[int, int]] | None = None
+    """In a workbook: the cells that hold a number, a date, yes or no, and not a text."""
+
+    @property
+    def is_sheet(self) -> bool:
+        return self.typed is not None
+
+    def text(self, row: int, column: int) -> str:
+        cells = self.texts[row]
+        return cells[column] if column < len(cells) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column by its heading."""
+
+    index: int
+    name: str
+    role: str
+
+
+def table_from_grid(grid: Grid, hit_policy: str = "") -> tuple[DecisionTable | None, tuple[Finding, ...]]:
+    """Read a table; `hit_policy` overrules what the grid says."""
+    reader = _GridReader(grid)
+    return reader.run(hit_policy), tuple(reader.findings)
+
+
+class _GridReader:
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self.findings: list[Finding] = []
+        filled = [row for row, texts in enumerate(grid.texts) if any(text.strip() for text in texts)]
+        self._header = filled[0] if filled else -1
+        self._rows = filled[1:]
+
+    def run(self, asked: str) -> DecisionTable | None:
+        corner = self._corner()
+        policy = hit_policy_of(asked or corner or UNIQUE)
+        if policy is None:
+            self._unreadable(f"`{asked}` is no hit policy")
+            return None
+        columns = self._columns(1 if corner else 0)
+        inputs = [column for column in columns if column.role == INPUT]
+        outputs = [column for column in columns if column.role == OUTPUT]
+        if not inputs or not outputs:
+            self._unreadable("the first row must name at least one input and one output")
+            return None
+        types = self._type_row([*inputs, *outputs])
+        self._rows = self._rows[1:] if types else self._rows
+        names = [tidy(column.name) for column in inputs]
+        return self._table(policy, inputs, outputs, columns, types, Cells(Names(names), names), bool(corner))
+
+    def _unreadable(self, message: str) -> None:
+        span = self._grid.span(max(self._header, 0), 0) if self._grid.texts else Span(0, 0)
+        self._remark("unreadable_table", span, message)
+
+    def _remark(self, name: str, span: Span, message: str, help: str = "", rules: Iterable[int] = ()) -> None:
+        found = table_finding(self._grid.source, name, span, message, help, decision=self._grid.name, rules=rules)
+        self.findings.append(found)
+
+    # ------------------------------------------------------------ the first rows
+
+    def _corner(self) -> str:
+        """Give the hit policy in the first cell; a letter counts only in a sheet, over numbers of rules or nothing."""
+        text = self._grid.text(self._header, 0) if self._header >= 0 else ""
+        said = text.strip().removeprefix("hit policy").strip(" :")
+        if hit_policy_of(said) is None:
+            return ""
+        below = [self._grid.text(row, 0).strip() for row in self._rows]
+        numbers = [text for text in below if text]
+        is_count = all(text.isdigit() for text in numbers) and (not numbers or numbers[0] in ("0", "1"))
+        return said if said.upper() not in LETTERS or "hit policy" in text or (self._grid.is_sheet and is_count) else ""
+
+    def _columns(self, first: int) -> list[_Column]:
+        texts = self._grid.texts[self._header] if self._header >= 0 else ()
+        found: list[_Column] = []
+        for index in range(first, len(texts)):
+            match = _ROLE.fullmatch(texts[index])
+            name = tidy(match[2] if match else texts[index])
+            if name:
+                found.append(_Column(index, name, match[1].lower() if match else ""))
+            elif any(self._grid.text(row, index).strip() for row in self._rows):
+                span = self._grid.span(self._header, index)
+                self._remark(
+                    "unreadable_table", span, f"{self._grid.place(self._header, index)}: a column without a name"
+                )
+        named = any(column.role == OUTPUT for column in found)
+        open_ones = [column for column in found if not column.role]
+        last = open_ones[-1] if open_ones and not named else None
+        return [
+            _Column(column.index, column.name, column.role or (OUTPUT if column is last else INPUT)) for column in found
+        ]
+
+    def _type_row(self, columns: Sequence[_Column]) -> dict[int, tuple[str, str]]:
+        """Read the second row as types, where it is nothing else: a type and the allowed values by column."""
+        if not self._rows:
+            return {}
+        found: dict[int, tuple[str, str]] = {}
+        for column in columns:
+            text = self._grid.text(self._rows[0], column.index)
+            match = _TYPE.fullmatch(text)
+            kind = built_in(match[1]) if match else None
+            if kind is not None and match is not None:
+                found[column.index] = (kind, match[2] or "")
+            elif text.strip():
+                return {}
+        return found if any(column.index in found for column in columns if column.role == INPUT) else {}
+
+    # ------------------------------------------------------------ the rules
+
+    def _table(
+        self,
+        policy: tuple[str, str],
+        inputs: Sequence[_Column],
+        outputs: Sequence[_Column],
+        columns: Sequence[_Column],
+        types: Mapping[int, tuple[str, str]],
+        cells: Cells,
+        has_ids: bool,
+    ) -> DecisionTable:
+        numbers = {row: number for number, row in enumerate(self._rows, 1)}
+        uneven = {row for row in self._rows if self._is_uneven(row, columns, numbers[row])}
+        read = [self._input(column, types.get(column.index, (UNKNOWN, "")), cells, uneven) for column in inputs]
+        given = [self._output(column, types.get(column.index, (UNKNOWN, "")), cells) for column in outputs]
+        notes = [column.index for column in columns if column.role == NOTE]
+        tests = list(zip(*(found for _, found in read), strict=True))
+        values = list(zip(*(found for _, found in given), strict=True))
+        rows = tuple(
+            TableRow(
+                number=numbers[row],
+                tests=tests[place],
+                outputs=values[place],
+                annotation=" | ".join(text for index in notes if (text := self._grid.text(row, index).strip())),
+                texts=() if row in uneven else tuple(self._grid.text(row, column.index) for column in inputs),
+                span=self._row_span(row),
+                id=self._grid.text(row, 0).strip() if has_ids else "",
+                spans=() if row in uneven else tuple(self._grid.span(row, column.index) for column in inputs),
+            )
+            for place, row in enumerate(self._rows)
+        )
+        table = DecisionTable(
+            self._grid.name,
+            "decision",
+            *policy,
+            columns=tuple(column for column, _ in read),
+            outputs=tuple(column for column, _ in given),
+            rows=rows,
+            path=self._grid.source.path,
+            span=self._grid.span(self._header, 0),
+        )
+        self.findings += remarks(self._grid.source, table)
+        return table
+
+    def _row_span(self, row: int) -> Span:
+        last = max(0, len(self._grid.texts[row]) - 1)
+        return Span(self._grid.span(row, 0).start, self._grid.span(row, last).end)
+
+    def _is_uneven(self, row: int, columns: Sequence[_Column], number: int) -> bool:
+        """Remark a row that does not fit the columns; in a sheet empty cells at the end are not there at all."""
+        texts = self._grid.texts[row]
+        width = max(len(self._grid.texts[self._header]), columns[-1].index + 1)
+        too_short = not self._grid.is_sheet and len(texts) <= max(
+            column.index for column in columns if column.role != NOTE
+        )
+        too_long = any(text.strip() for text in texts[width:])
+        if too_short or too_long:
+            message = f"rule {number} has {len(texts)} cells, the table has {width} columns"
+            self._remark(
+                "uneven_row", self._row_span(row), message, "give every rule one cell for each column", [number]
+            )
+        return too_short or too_long
+
+    def _input(
+        self, column: _Column, type: tuple[str, str], cells: Cells, uneven: set[int]
+    ) -> tuple[InputColumn, tuple[CellTest, ...]]:
+        texts = [self._grid.text(row, column.index) for row in self._rows]
+        readable = with_quotes(texts, type[0], cells.is_name)
+        tests = [cells.test(text, column.name) for text in readable]
+        for place, row in enumerate(self._rows):
+            problem = self._grid.problems.get((row, column.index)) if self._grid.problems else None
+            if row in uneven:
+                tests[place] = Undecided("", "the rule has the wrong number of cells")
+            elif problem:
+                where = self._grid.place(row, column.index)
+                tests[place] = Undecided(texts[place], f"{where} {problem}")
+                readable[place] = f"{where} {problem}"
+        found = settled(tests, readable, type[0], whole=True)
+        allowed = self._allowed(column, type[1], type[0], cells)
+        made = InputColumn(
+            column.name,
+            column.name,
+            found.type,
+            narrowed(allowed, found.type),
+            found.nullable,
+            self._grid.span(self._header, column.index),
+        )
+        return made, found.tests
+
+    def _allowed(self, column: _Column, text: str, kind: str, cells: Cells) -> CellTest:
+        (readable,) = with_quotes([text], kind, cells.is_name)
+        test = cells.test(readable)
+        if not isinstance(test, Undecided):
+            return test
+        span = self._grid.span(self._rows[0] - 1, column.index) if self._rows else Span(0, 0)
+        message = f"the allowed values `{shortened(text)}` of `{column.name}` are not read: {test.reason}"
+        self._remark("unreadable_cell", span, message)
+        return AnyValue()
+
+    def _output(
+        self, column: _Column, type: tuple[str, str], cells: Cells
+    ) -> tuple[OutputColumn, tuple[OutputCell, ...]]:
+        kind, values = type
+        places = [(row, column.index) for row in self._rows]
+        texts = [self._grid.text(*place) for place in places]
+        are_texts = [self._grid.typed is not None and place not in self._grid.typed for place in places]
+        found = output_cells(texts, are_texts, kind, cells)
+        for place in places:
+            if place in self._grid.problems:
+                message = f"{self._grid.place(*place)}: the output {self._grid.problems[place]}"
+                self._remark("unreadable_cell", self._grid.span(*place), message)
+        (readable,) = with_quotes([values], kind or STRING, cells.is_name)
+        listed = cells.listed(readable) if values else ()
+        made = OutputColumn(
+            column.name,
+            column.name,
+            kind,
+            listed,
+            span=self._grid.span(self._header, column.index),
+            constraint=AnyValue() if listed else self._allowed(column, values, kind, cells),
+        )
+        return made, found
