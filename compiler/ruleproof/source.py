@@ -7,6 +7,7 @@ somebody looks.  Columns count characters (Unicode code points) from 1.
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,7 +43,7 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> tuple[int, ...]:
-        return (0, *(index + 1 for index, letter in enumerate(self.text) if letter == "\n"))
+        return (0, *(match.end() for match in re.finditer("\n", self.text)))
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Give the 1-based line and column of an offset.

@@ -120,9 +120,9 @@ def _trial_lines(trial: Trial, verbose: bool, style: Style) -> list[str]:
 
 
 def _result_lines(result: Result, style: Style) -> list[str]:
-    from ruleproof.cli.formats.letters import visible
+    from ruleproof.cli.formats.letters import beside, visible
 
-    label = f" ({visible(result.label)})" if result.label else ""
+    label = beside(result.name, result.label)
     if result.passed:
         return [style.faint(f"    comes out   {visible(result.name)}{label}")]
     said = [f"      {visible(finding.message)}" for finding in result.findings]

@@ -98,9 +98,9 @@ def kinds_of(test: CellTest) -> set[str]:
     """Give the kinds of values that a test compares with; null is none."""
     match test:
         case OneOf(values):
-            return {kind_of(value) for value in values} - {NULL}
+            return {kind_of(value) for value in values if value is not None}
         case Within(low, high):
-            return {kind_of(bound) for bound in (low, high)} - {NULL}
+            return {kind_of(high if low is None else low)} - {NULL}
         case Negated(part):
             return kinds_of(part)
         case AnyOf(parts):

@@ -116,7 +116,7 @@ def merged(boxes: Iterable[Box]) -> tuple[Box, ...]:
                 groups[rest] = groups.get(rest, 0) | box[dimension]
             settled += 1
             if len(groups) < len(found):
-                found = sorted(rest[:dimension] + (mask,) + rest[dimension:] for rest, mask in groups.items())
+                found = sorted((*rest[:dimension], mask, *rest[dimension:]) for rest, mask in groups.items())
                 settled = 0
             if settled >= len(varying):
                 return tuple(found)

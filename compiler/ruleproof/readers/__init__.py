@@ -8,8 +8,9 @@ from pathlib import PurePath
 from ruleproof.readers.csv_table import read_csv
 from ruleproof.readers.dmn import read_dmn
 from ruleproof.readers.reading import Reading
+from ruleproof.readers.xlsx import read_xlsx
 
-ENDINGS = (".dmn", ".csv")
+ENDINGS = (".dmn", ".xlsx", ".csv")
 
 
 def read_table(path: str, data: bytes, *, others: Iterable[tuple[str, bytes]] = (), hit_policy: str = "") -> Reading:
@@ -20,5 +21,7 @@ def read_table(path: str, data: bytes, *, others: Iterable[tuple[str, bytes]] = 
     match PurePath(path).suffix.lower():
         case ".csv":
             return read_csv(path, data, hit_policy)
+        case ".xlsx" | ".xlsm":
+            return read_xlsx(path, data, hit_policy)
         case _:
             return read_dmn(path, data, others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,13 +13,16 @@ from ruleproof.model.tables import (
     DATE,
     DATE_TIME,
     NUMBER,
+    TIME,
     UNKNOWN,
     WHOLE,
     AnyOf,
     AnyValue,
     CellTest,
+    Literal,
     Negated,
     OneOf,
+    OutputCell,
     Scalar,
     Undecided,
     Within,
@@ -45,10 +48,11 @@ def settled(
     With `whole`, numbers that are all whole make a column of whole numbers.
     """
     distinct = dict(zip(texts, tests, strict=True))
-    counts = Counter(texts)
-    kind = _kind(distinct, counts, declared)
-    wrong = {text: reason for text, test in distinct.items() if (reason := _mismatch(test, kind, is_list))}
-    wrong |= _other_clocks(distinct, counts)
+    kinds = {text: kinds_of(test) for text, test in distinct.items()}
+    kind = _kind(kinds, Counter(texts), declared)
+    wrong = {text: reason for text, found in kinds.items() if (reason := _mismatch(found, kind, is_list))}
+    if kind in (TIME, DATE_TIME):
+        wrong |= _other_clocks(distinct)
     kept = tuple(
         Undecided(text, wrong[text]) if text in wrong else test for test, text in zip(tests, texts, strict=True)
     )
@@ -57,27 +61,27 @@ def settled(
     return Settled(kind, kept, any(map(tests_null, distinct.values())))
 
 
-def _kind(distinct: Mapping[str, CellTest], counts: Mapping[str, int], declared: str) -> str:
-    found: Counter[str] = Counter()
-    for text, test in distinct.items():
-        found.update(dict.fromkeys(kinds_of(test), counts[text]))
+def _kind(kinds: Mapping[str, set[str]], counts: Mapping[str, int], declared: str) -> str:
+    found: dict[str, int] = {}
+    for text, named in kinds.items():
+        for kind in named:
+            found[kind] = found.get(kind, 0) + counts[text]
     if declared == DATE and found.keys() == {DATE_TIME}:
         return DATE_TIME  # what Camunda calls a date has a time of day
     if declared != UNKNOWN:
         return declared
-    return found.most_common(1)[0][0] if found else UNKNOWN
+    return max(found, key=lambda kind: (found[kind], kind)) if found else UNKNOWN
 
 
-def _mismatch(test: CellTest, type: str, is_list: bool) -> str:
-    """Say why a test does not fit a column; an empty text where it does."""
-    kinds = kinds_of(test)
+def _mismatch(kinds: set[str], type: str, is_list: bool) -> str:
+    """Say why values of these kinds do not fit a column; an empty text where they do."""
     if is_list and kinds:
         return "the input is a list, the cell compares it with one value"
     wanted = NUMBER if type == WHOLE else type
-    odd = sorted(kinds - {wanted})
-    if not odd or wanted == UNKNOWN:
+    if wanted == UNKNOWN or kinds <= {wanted}:
         return ""
-    return f"the column holds {_IN_WORDS.get(wanted, wanted + 's')}, the cell compares with {_IN_WORDS.get(odd[0], odd[0] + 's')}"
+    odd = min(kinds - {wanted})
+    return f"the column holds {_IN_WORDS.get(wanted, wanted + 's')}, the cell compares with {_IN_WORDS.get(odd, odd + 's')}"
 
 
 def fits(value: Scalar, type: str) -> bool:
@@ -104,19 +108,25 @@ def _is_whole(test: CellTest) -> bool:
     return all(isinstance(value, Decimal) and value == value.to_integral_value() for value in constants_of(test))
 
 
-def _other_clocks(distinct: Mapping[str, CellTest], counts: Mapping[str, int]) -> dict[str, str]:
+def _other_clocks(distinct: Mapping[str, CellTest]) -> dict[str, str]:
     """Find the cells whose times have an offset from UTC where most have none, or the other way round."""
     clocks = {text: {zoned(value) for value in constants_of(test)} for text, test in distinct.items()}
-    found: Counter[bool] = Counter()
-    for text, seen in clocks.items():
-        found.update(dict.fromkeys(seen, counts[text]))
-    if len(found) < 2:
+    counts = Counter(clock for found in clocks.values() for clock in found)
+    if len(counts) < 2:
         return {}
-    usual = found.most_common(1)[0][0]
+    usual = counts.most_common(1)[0][0]
     reason = f"the column holds times {'with' if usual else 'without'} an offset from UTC, the cell does not"
-    return {text: reason for text, seen in clocks.items() if seen - {usual}}
+    return {text: reason for text, found in clocks.items() if found - {usual}}
 
 
 def narrowed(test: CellTest, type: str, is_list: bool = False) -> CellTest:
     """Give the allowed values of a column, or anything at all where they are of another type."""
-    return AnyValue() if _mismatch(test, type, is_list) else test
+    return AnyValue() if _mismatch(kinds_of(test), type, is_list) else test
+
+
+def output_type(cells: Iterable[OutputCell], declared: str) -> str:
+    """Give the type of an output: as declared, else the one that all its constants share."""
+    if declared != UNKNOWN:
+        return declared
+    kinds = {kind_of(cell.value) for cell in cells if isinstance(cell, Literal) and cell.value is not None}
+    return kinds.pop() if len(kinds) == 1 else UNKNOWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ruleproof.finding import Finding
 from ruleproof.model.cell_tests import all_of
@@ -23,7 +23,7 @@ from ruleproof.model.tables import (
     TableRow,
     Undecided,
 )
-from ruleproof.readers.columns import narrowed, settled
+from ruleproof.readers.columns import narrowed, output_type, settled
 from ruleproof.readers.feel.names import Names, tidy
 from ruleproof.readers.hit_policies import hit_policy_of
 from ruleproof.readers.item_types import ANYTHING, ItemType, Types, at_path
@@ -97,7 +97,10 @@ class _TableReader:
             hit_policy=policy[0],
             aggregation=policy[1],
             columns=columns,
-            outputs=outputs,
+            outputs=tuple(
+                replace(output, type=output_type([row.outputs[index] for row in rows], output.type))
+                for index, output in enumerate(outputs)
+            ),
             rows=tuple(row.finished(found) for row, found in zip(rows, tests, strict=True)),
             id=self._element.get("id"),
             path=self._source.path,

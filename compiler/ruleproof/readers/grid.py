@@ -27,7 +27,7 @@ from ruleproof.model.tables import (
     Undecided,
 )
 from ruleproof.readers.bare_words import output_cells, with_quotes
-from ruleproof.readers.columns import narrowed, settled
+from ruleproof.readers.columns import narrowed, output_type, settled
 from ruleproof.readers.feel.names import Names, tidy
 from ruleproof.readers.hit_policies import LETTERS, hit_policy_of
 from ruleproof.readers.item_types import built_in
@@ -85,8 +85,10 @@ class _GridReader:
         self._grid = grid
         self.findings: list[Finding] = []
         filled = [row for row, texts in enumerate(grid.texts) if any(text.strip() for text in texts)]
-        self._header = filled[0] if filled else -1
-        self._rows = filled[1:]
+        wide = [row for row in filled if sum(bool(text.strip()) for text in grid.texts[row]) > 1]
+        # above the headings of a sheet there may be a title
+        self._header = wide[0] if grid.is_sheet and wide else filled[0] if filled else -1
+        self._rows = [row for row in filled if row > self._header]
 
     def run(self, asked: str) -> DecisionTable | None:
         corner = self._corner()
@@ -228,17 +230,16 @@ class _GridReader:
     def _input(
         self, column: _Column, type: tuple[str, str], cells: Cells, uneven: set[int]
     ) -> tuple[InputColumn, tuple[CellTest, ...]]:
-        texts = [self._grid.text(row, column.index) for row in self._rows]
+        places = [(row, column.index) for row in self._rows]
+        texts = [self._grid.text(*place) for place in places]
         readable = with_quotes(texts, type[0], cells.is_name)
         tests = [cells.test(text, column.name) for text in readable]
-        for place, row in enumerate(self._rows):
-            problem = self._grid.problems.get((row, column.index)) if self._grid.problems else None
-            if row in uneven:
-                tests[place] = Undecided("", "the rule has the wrong number of cells")
-            elif problem:
-                where = self._grid.place(row, column.index)
-                tests[place] = Undecided(texts[place], f"{where} {problem}")
-                readable[place] = f"{where} {problem}"
+        for index, place in enumerate(places):
+            if place[0] in uneven:
+                tests[index] = Undecided("", "the rule has the wrong number of cells")
+            elif place in self._grid.problems:
+                readable[index] = f"{self._grid.place(*place)} {self._grid.problems[place]}"
+                tests[index] = Undecided(texts[index], readable[index])
         found = settled(tests, readable, type[0], whole=True)
         allowed = self._allowed(column, type[1], type[0], cells)
         made = InputColumn(
@@ -249,7 +250,14 @@ class _GridReader:
             found.nullable,
             self._grid.span(self._header, column.index),
         )
-        return made, found.tests
+        return made, found.tests if not self._grid.is_sheet else tuple(map(self._with_place, found.tests, places))
+
+    def _with_place(self, test: CellTest, place: tuple[int, int]) -> CellTest:
+        """Say of a cell of a workbook where it is, so that somebody who looks at the sheet finds it."""
+        where = self._grid.place(*place)
+        if not isinstance(test, Undecided) or where in test.reason:
+            return test
+        return Undecided(test.text, f"{where}: {test.reason}")
 
     def _allowed(self, column: _Column, text: str, kind: str, cells: Cells) -> CellTest:
         (readable,) = with_quotes([text], kind, cells.is_name)
@@ -278,7 +286,7 @@ class _GridReader:
         made = OutputColumn(
             column.name,
             column.name,
-            kind,
+            output_type(found, kind),
             listed,
             span=self._grid.span(self._header, column.index),
             constraint=AnyValue() if listed else self._allowed(column, values, kind, cells),

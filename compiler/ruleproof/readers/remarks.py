@@ -36,7 +36,8 @@ def _undecided(source: Source, table: DecisionTable) -> Iterator[Finding]:
                 rows.setdefault((test.text, test.reason), []).append(row)
         for (text, reason), found in rows.items():
             spans = [row.spans[index] if row.spans else row.span for row in found]
-            message = f"the cell `{shortened(text)}` under `{shortened(column.expression)}` is not decided: {reason}"
+            cell = f"the cell `{shortened(text)}`" if text.strip() else "a cell"
+            message = f"{cell} under `{shortened(column.expression)}` is not decided: {reason}"
             numbers = [row.number for row in found]
             yield table_finding(source, "unreadable_cell", spans, message, _HOW, decision=table.name, rules=numbers)
 

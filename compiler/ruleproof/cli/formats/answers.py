@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ruleproof.cli.formats.letters import visible
+from ruleproof.cli.formats.letters import beside, visible
 from ruleproof.cli.machine import compiler_version
 from ruleproof.cli.terminal import Style
 
@@ -47,7 +47,7 @@ def _judged(policy: Policy, judged: Judged, style: Style) -> Iterator[str]:
 def _answer(policy: Policy, name: str, answer: Answer, style: Style) -> Iterator[str]:
     yield f"{style.strong(visible(name))}: {visible(_says(answer))}"
     known = {rule.name: rule.label for rule in policy.decision(name).rules}
-    rules = [rule + (f" ({known[rule]})" if known.get(rule) else "") for rule in answer.rules]
+    rules = [rule + beside(rule, known.get(rule, "")) for rule in answer.rules]
     questions = [f"{item.name} ({item.state}): {item.text}" for item in answer.questions]
     possible = [_says(other) for other in answer.possible]
     yield from _labelled("may also", answer.further, style)
@@ -70,8 +70,7 @@ def _says(answer: Answer) -> str:
 
 
 def _failed(requirement: Requirement, style: Style) -> Iterator[str]:
-    label = f" ({visible(requirement.label)})" if requirement.label else ""
-    yield f"{style.error('failed')}: {visible(requirement.name)}{label}"
+    yield f"{style.error('failed')}: {visible(requirement.name)}{beside(requirement.name, requirement.label)}"
     parts = [requirement.action or "consequence not stated", requirement.reason_codes, requirement.text]
     yield from _labelled("then", [" · ".join(filter(None, parts))], style)
     yield from _labelled("source", requirement.citations, style)

@@ -23,6 +23,15 @@ def _visible_letter(letter: str) -> str:
     return f"<U+{ord(letter):04X}>" if hidden or (letter.isspace() and letter != " ") else letter
 
 
+def beside(name: str, label: str) -> str:
+    """Give a label as it stands beside its name; nothing where it only repeats the name.
+
+    >>> beside("R1", "small panel"), beside("rna_adds", "rna adds")
+    (' (small panel)', '')
+    """
+    return "" if not label or label.replace(" ", "_") == name.replace(" ", "_") else f" ({visible(label)})"
+
+
 def shown_letters(line: str) -> list[str]:
     """Give for each letter of a line how it is shown: tabs as blanks, the invisible by name.
 

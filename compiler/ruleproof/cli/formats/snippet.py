@@ -37,7 +37,7 @@ def _marked_line(source: Source, number: int, marked: list[tuple[Span, str]], gu
     below = [" "] * (len(letters) + 1)
     for span, mark in marked:
         begin = source.line_and_column(span.start)[1] - 1 - first
-        end = max(begin + 1, begin + min(span.end, span.start + len(line)) - span.start)
+        end = max(begin + 1, min(begin + span.end - span.start, len(line) - first))
         for index in range(max(begin, 0), min(end, len(below))):
             below[index] = mark if below[index] == " " else below[index]
     widths = [text_width(letter) for letter in [*letters, " "]]
