@@ -373,6 +373,29 @@ def test_answers_say_what_they_rest_on() -> None:
     assert [(item.name, item.state) for item in left_open.questions] == [("Q3", "open")]
 
 
+def test_presumed_values_are_read_as_they_are_meant() -> None:
+    domains = {
+        "a": ("decimal number from 0 to 1", "0.000000001"),
+        "b": ("date from 2024-01-01", "2024-06-03"),
+        "c": ('code like "Z" then 1 digit', "Z1"),
+        "d": ("whole number from -5 to 5", "-3"),
+        "e": ('one of x, "y z"', '"y z"'),
+    }
+    inputs = "\n".join(
+        f"input {name} is {domain}\npresume {name} is {value} unless shown" for name, (domain, value) in domains.items()
+    )
+    rules = "\n".join(
+        f"rule R{name} for out when {name} is {value} then out is {name}_as_presumed"
+        for name, (_, value) in domains.items()
+    )
+    outcomes = ", ".join(f"{name}_as_presumed" for name in domains)
+    found = compiled(f"policy presumes\n{inputs}\ndecision out collects any of {outcomes}\n{rules}\n")
+    for evaluator in (module_of(found), LoadedPolicy(found)):
+        answer = evaluator.decide({}).out
+        assert answer.outcomes == tuple(f"{name}_as_presumed" for name in domains)
+        assert answer.presumed == tuple(domains)
+
+
 # ---------------------------------------------------------------- odd names
 
 

@@ -142,7 +142,7 @@ def _as_json(case: Mapping[str, Value]) -> dict[str, Any]:
     return {
         name: value.isoformat()
         if isinstance(value, datetime.date)
-        else str(value)
+        else f"{value:f}"
         if isinstance(value, Decimal)
         else list(value)
         if isinstance(value, tuple)

@@ -20,8 +20,8 @@ from ruleproof.compiled import Compiled
 from ruleproof.model.nodes import Decision
 from ruleproof.prover.boxes import TooManyBoxesError
 
-MOST_DRAWN = 600
-"""How many questions a decision may ask to be drawn; that is some sixty pages."""
+MOST_DRAWN = 300
+"""How many questions a decision may ask to be drawn; that is some forty pages."""
 
 
 _ELSEWHERE = "Its tables say the same."

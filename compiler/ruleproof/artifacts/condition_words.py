@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, assert_never
 
 from ruleproof.model import nodes as model
@@ -63,11 +64,18 @@ def _is(values: Iterable[Any], verb: str) -> str:
 
 def _listed(values: Iterable[Any]) -> str:
     texts = sorted(values, key=lambda value: (isinstance(value, str), value if isinstance(value, str) else 0, value))
-    return ", ".join(map(_value, texts))
+    return ", ".join(map(value_in_words, texts))
 
 
-def _value(value: object) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+def value_in_words(value: object) -> str:
+    """Say a value; a decimal is never written with a power of ten.
+
+    >>> value_in_words(True), value_in_words(Decimal("1E-9"))
+    ('yes', '0.000000001')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _within(test: model.Within) -> str:
@@ -76,9 +84,10 @@ def _within(test: model.Within) -> str:
     above = ("on or after" if dated else "at least") if test.low_closed else ("after" if dated else "more than")
     below = ("on or before" if dated else "at most") if test.high_closed else ("before" if dated else "less than")
     if low is not None and high is not None and test.low_closed and test.high_closed:
-        return f"{name} is {low}" if low == high else f"{name} is between {low} and {high}"
-    tests = [f"{name} is {above} {low}"] if low is not None else []
-    tests += [f"{name} is {below} {high}"] if high is not None else []
+        first, last = value_in_words(low), value_in_words(high)
+        return f"{name} is {first}" if low == high else f"{name} is between {first} and {last}"
+    tests = [f"{name} is {above} {value_in_words(low)}"] if low is not None else []
+    tests += [f"{name} is {below} {value_in_words(high)}"] if high is not None else []
     return " and ".join(tests) or f"{name} is present"
 
 

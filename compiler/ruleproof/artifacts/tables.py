@@ -120,7 +120,7 @@ def _stretches(graph: Graph, node: Question) -> Iterator[int]:
 def _plain(value: Value) -> object:
     """Give a value as something that an input of the kernel reads."""
     return (
-        value.isoformat() if isinstance(value, datetime.date) else str(value) if isinstance(value, Decimal) else value
+        value.isoformat() if isinstance(value, datetime.date) else f"{value:f}" if isinstance(value, Decimal) else value
     )
 
 
@@ -142,8 +142,8 @@ def _input(compiled: Compiled, item: model.Input) -> Made:
         case model.WholeNumber(low, high):
             return Made("WholeNumberInput", (*start, low, high, tuple(cell.low for cell in there)))
         case model.DecimalNumber(low, high, decimals):
-            starts = tuple((str(cell.low), cell.low_closed) for cell in there)
-            return Made("DecimalInput", (*start, str(low), str(high), decimals, starts))
+            starts = tuple((f"{cell.low:f}", cell.low_closed) for cell in there)
+            return Made("DecimalInput", (*start, f"{low:f}", f"{high:f}", decimals, starts))
         case model.Day(low, high):
             starts_on = tuple(cell.low.isoformat() for cell in there)
             return Made("DayInput", (*start, low.isoformat(), high and high.isoformat(), starts_on))

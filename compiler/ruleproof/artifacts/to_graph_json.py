@@ -6,6 +6,7 @@ Cells are numbered; a case is turned into a cell number for each dimension, and 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ruleproof.artifacts.json_text import json_text
 from ruleproof.artifacts.names import file_stem
@@ -107,7 +108,7 @@ def _domain(domain: model.Domain) -> Iterator[tuple[str, object]]:
 
 
 def _bound(value: object) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _dimension(compiled: Compiled, place: int) -> dict[str, object]:

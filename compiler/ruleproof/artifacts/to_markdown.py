@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ruleproof.artifacts.chart import clean
-from ruleproof.artifacts.condition_words import condition_in_words
+from ruleproof.artifacts.condition_words import condition_in_words, value_in_words
 from ruleproof.artifacts.derived import MOST_ROWS, Row, count_paths, derived_rows
 from ruleproof.artifacts.names import file_stem
 from ruleproof.artifacts.tables import allowed_values, unsound
@@ -224,8 +224,7 @@ def _inputs(policy: model.Policy) -> Iterator[str]:
 
 def _about(item: model.Input, presumed: Mapping[str, object]) -> Iterator[str]:
     if item.name in presumed:
-        value = presumed[item.name]
-        yield f"presumed {'yes' if value is True else 'no' if value is False else value} unless shown"
+        yield f"presumed {value_in_words(presumed[item.name])} unless shown"
     if item.reviewer:
         yield f"decided by a reviewer because {item.reviewer}"
     if item.follows:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ruleproof.checks.findings import About, expected_as, insertion_after, page_of
 from ruleproof.finding import Edit, Finding, Repair
@@ -92,7 +93,13 @@ def _repairs(study: Study, about: About, landscape: Landscape, shape: Box) -> tu
     decision = landscape.decision
     taken = _names(study.policy)
     name = _free(f"open_{decision.name}_1", taken)
-    written = condition_of(study.space, shape, lambda wanted: _free(f"{name}_{wanted}", taken))
+
+    def free_name(wanted: str) -> str:
+        found = _free(f"{name}_{wanted}_1", taken)
+        taken.add(found)
+        return found
+
+    written = condition_of(study.space, shape, free_name)
     if written is None:
         return ()
     said = f"{written_name(name)} for {written_name(decision.name)}"
@@ -100,18 +107,24 @@ def _repairs(study: Study, about: About, landscape: Landscape, shape: Box) -> tu
     block = "".join(f"\n\n{text}" for text in (*written.code_lists, head))
     return (
         Repair("say that the source leaves it open", (Edit(insertion_after(about.path, decision), block),)),
-        Repair(f"add a rule: rule {said} when {written.condition} then …"),
+        *([] if written.code_lists else [Repair(f"add a rule: rule {said} when {written.condition} then …")]),
     )
 
 
 def _names(policy: Policy) -> set[str]:
     """Give every name that a policy declares."""
-    named = (
-        *policy.sources, *policy.inputs, *policy.definitions, *policy.impossibles, *policy.code_lists, *policy.decisions,
-        *policy.requirements, *policy.questions, *policy.examples, *policy.properties,
-    )  # fmt: skip
-    rules = [rule for decision in policy.decisions for rule in decision.rules]
-    return {item.name for item in named} | {rule.name for rule in rules} | {rule.table for rule in rules}
+    facts: tuple[Any, ...] = (
+        *policy.sources,
+        *policy.inputs,
+        *policy.definitions,
+        *policy.impossibles,
+        *policy.code_lists,
+    )
+    asked: tuple[Any, ...] = (*policy.requirements, *policy.questions, *policy.examples, *policy.properties)
+    names = {item.name for item in facts} | {item.name for item in asked}
+    for decision in policy.decisions:
+        names |= {decision.name, *(rule.name for rule in decision.rules), *(rule.table for rule in decision.rules)}
+    return names
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -13,7 +13,7 @@ from ruleproof.cli.options import format_option
 @click.argument("codes", nargs=-1, metavar="[CODE]…")
 @format_option("text", "json")
 def command(codes: tuple[str, ...], format: str) -> int:
-    """Say what a finding means, why it matters, and how to mend it.
+    """Say what a finding means, and how to mend it.
 
     CODE is a code such as RP201, or a name such as gap.  Without one, every finding is listed.
     """

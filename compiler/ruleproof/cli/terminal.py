@@ -65,8 +65,10 @@ def say(text: str, *, err: bool = False) -> None:
 
 
 def emit(text: str) -> None:
-    """Write text for programs to standard output: always UTF-8, always one line end at its end."""
+    """Write text for programs to standard output: always UTF-8, always one line end at its end, nothing for nothing."""
     sys.stdout.flush()
     stream = sys.stdout.buffer
+    if not text:
+        return
     stream.write((text.rstrip("\n") + "\n").encode("utf-8", "backslashreplace"))
     stream.flush()

@@ -17,9 +17,9 @@ _LARGEST = 64_000_000
 @click.option("--policy", metavar="PATH", help="Also check that the certificate is about this policy.")
 @format_option("text", "json")
 def command(certificate: Path, policy: str | None, format: str) -> int:
-    """Check a certificate, as `build` writes it.
+    """Check a proof again, by a second program.
 
-    It says whether the boxes of the proof fill the space without touching, and whether each rule and answer is as
+    CERTIFICATE is a file as `build` writes it.  The check says whether the boxes of the proof fill the space without touching, and whether each rule and answer is as
     stated there.  With --policy the conditions of the certificate are compared with those of the policy.
 
     \b

@@ -93,6 +93,8 @@ class Undecided:
 
     text: str
     reason: str
+    is_feel: bool = True
+    """Whether the text can still be worked out for one case: it is FEEL, and all of the cell."""
 
 
 CellTest: TypeAlias = AnyValue | OneOf | Within | Negated | AnyOf | Related | Undecided
@@ -141,6 +143,7 @@ class Expression:
     """An output that is an expression; equal texts give equal values, nothing else is known of it before evaluation."""
 
     text: str
+    is_feel: bool = True
 
 
 OutputCell: TypeAlias = Literal | Expression

@@ -40,7 +40,7 @@ def condition_of(space: Space, box: Box, free_name: Callable[[str], str]) -> Wri
 def written_value(value: Any, domain: Domain) -> str:
     """Give a value of an input as the language writes it.
 
-    >>> written_value("missing", Choice(("missing",))), written_value(Decimal("1E-8"), YesNo())
+    >>> written_value("missing", Choice(("missing",))), written_value(Decimal("1E-8"), Choice(()))
     ('"missing"', '0.00000001')
     """
     if isinstance(value, bool):
@@ -81,35 +81,29 @@ class _Writer:
 
     def code_tests(self, name: str, places: tuple[int, ...], box: Box) -> Iterator[str]:
         """Give the tests of several codes, group by group; that there is another code is that not all are named."""
-        said = written_name(name)
-        can_miss = self.space.inputs[name].may_be_missing
+        said, can_miss = written_name(name), self.space.inputs[name].may_be_missing
         for place in places:
             dimension = self.space.dimensions[place]
             if box[place] == dimension.full or dimension.group is None:
                 continue
-            there = box[place] == 0b10
-            if not dimension.group.others:
-                listed = self.code_list(name, dimension.group.values)
-                test = f"{said} any in {listed}"
-                yield (
-                    test
-                    if there
-                    else f"{said} none in {listed}"
-                    if not can_miss
-                    else f"any of ({said} none in {listed}, {said} is missing)"
-                )
+            there, codes = box[place] == 0b10, dimension.group.values
+            if codes:
+                test = f"{said} {'any' if there else 'none'} in {self.code_list(name, codes)}"
+            elif not self.named(name):
+                # all codes are alike, so there is one or there is none
+                yield from [f"{said} is {'present' if there else 'missing'}"] if can_miss else []
                 continue
-            test = f"{said} all in {self.code_list(name, self.named(name))}"
-            if there:
-                yield f"all of (not ({test}), {said} is present)" if can_miss else f"not ({test})"
             else:
-                yield f"any of ({test}, {said} is missing)" if can_miss else test
+                test = f"{said} all in {self.code_list(name, self.named(name))}"
+                if there:
+                    yield f"all of (not ({test}), {said} is present)" if can_miss else f"not ({test})"
+                    continue
+            yield test if there or not can_miss else f"any of ({test}, {said} is missing)"
 
     def named(self, name: str) -> tuple[str, ...]:
-        """Give the codes that the policy names for an input; where there are none, some other code."""
+        """Give the codes that the policy names for an input."""
         groups = [group for place in self.space.places[name] if (group := self.space.dimensions[place].group)]
-        codes = tuple(code for group in groups for code in group.values)
-        return codes or (str(groups[0].sample),)
+        return tuple(code for group in groups for code in group.values)
 
     def code_list(self, name: str, codes: tuple[str, ...]) -> str:
         """Give the name of a list with exactly these codes: one of the policy where there is one, else a new one."""
@@ -122,7 +116,7 @@ class _Writer:
                 return written_name(listed.name)
         key = (domain.system, wanted)
         if key not in self._lists:
-            self._lists[key] = self.free_name(f"codes_{len(self._lists) + 1}")
+            self._lists[key] = self.free_name("codes")
             rows = [", ".join(codes[start : start + 8]) for start in range(0, len(codes), 8)]
             lines = ",\n    ".join(rows)
             self.blocks.append(f"codes {written_name(self._lists[key])} of {domain.system}\n  start {lines}")
@@ -136,7 +130,9 @@ class _Writer:
             if item.may_be_missing:
                 return [f"any of ({said} is present, {said} is missing)"]
             if isinstance(item.domain, SeveralCodes):
-                test = f"{said} all in {self.code_list(item.name, self.named(item.name))}"
+                dimension = self.space.dimensions[self.space.places[item.name][-1]]
+                assert dimension.group is not None
+                test = f"{said} all in {self.code_list(item.name, (str(dimension.group.sample),))}"
                 return [f"any of ({test}, not ({test}))"]
             value = written_value(self.space.dimensions[self.space.places[item.name][0]].cells[0].sample, item.domain)
             return [f"any of ({said} is {value}, {said} is not {value})"]

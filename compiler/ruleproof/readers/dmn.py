@@ -184,8 +184,7 @@ class _Reader:
         """Give every input and decision by the name that expressions use, with its type."""
         for file, element in self._elements.values():
             if element.name in ("inputData", "decision"):
-                name = tidy(_name_of(element))
-                yield (f"{file.alias}.{name}" if file.alias else name), self._type_of(file, element)
+                yield _visible(file, element), self._type_of(file, element)
 
     def _type_of(self, file: _File, element: Element) -> ItemType:
         types = self._types[file.alias]
@@ -216,7 +215,7 @@ class _Reader:
         self, file: _File, element: Element, variables: Mapping[str, ItemType], tables: list[DecisionTable]
     ) -> LogicReader:
         own = file is self._file
-        decisions = {tidy(_name_of(item)) for _, item in self._elements.values() if item.name == "decision"}
+        decisions = {_visible(each, item) for each, item in self._elements.values() if item.name == "decision"}
         return LogicReader(
             file.source,
             element,
@@ -273,6 +272,12 @@ class _Reader:
         said = " → ".join(f"`{_name_of(self._elements[key][1])}`" for key in circle)
         message = f"what is required goes round in a circle: {said}"
         self._report(file, "cyclic_requirement", element, message, "take out one of these requirements")
+
+
+def _visible(file: _File, element: Element) -> str:
+    """Give the name under which expressions of the file that is read know an element."""
+    name = tidy(_name_of(element))
+    return f"{file.alias}.{name}" if file.alias else name
 
 
 def _name_of(element: Element) -> str:

@@ -149,25 +149,26 @@ class _Run:
             case InputData():
                 return Result(self._input(key, member.name))
             case Knowledge():
-                return Result(self._function(member.function, self._scope(member.requires)))
+                return Result(self._function(member.function, self._scope(key, member.requires)))
             case Service():
                 return Result(self._service(member))
             case Decision():
-                return self._worked_out(member.logic, {**self._free, **self._scope(member.requires)})
+                return self._worked_out(member.logic, {**self._free, **self._scope(key, member.requires)})
             case _:
                 assert_never(member)
 
     def _input(self, key: str, name: str) -> Any:
-        alias = self._model.imported.get(key, "")
-        around = self._inputs.get(alias) if alias else self._inputs
-        return around.get(name) if isinstance(around, Mapping) else None
+        """Give an input; one of an imported model stands under the name of the import, or by itself."""
+        around = self._inputs.get(self._model.imported.get(key, ""))
+        return around[name] if isinstance(around, Mapping) and name in around else self._inputs.get(name)
 
-    def _scope(self, requires: Iterable[str]) -> dict[str, Any]:
-        """Give what is required, by name; what is imported by the name of the import and its own."""
+    def _scope(self, asking: str, requires: Iterable[str]) -> dict[str, Any]:
+        """Give what a member requires, by name; what comes from another file by the name of the import and its own."""
         scope: dict[str, Any] = {}
+        here = self._model.imported.get(asking, "")
         for key in requires:
             alias = self._model.imported.get(key, "")
-            around = scope.setdefault(alias, {}) if alias else scope
+            around = scope if alias == here else scope.setdefault(alias, {})
             around[_name(self._model, key)] = self.values.get(key)
         return scope
 
@@ -258,10 +259,12 @@ class _Run:
 
 def _beyond(scope: Mapping[str, Any], names: Names) -> Beyond:
     def decides(cell: Undecided, value: Any) -> bool | None:
-        node = _test_of(cell.text, names)
+        node = _test_of(cell.text, names) if cell.is_feel else None
         return None if node is None else passes(node, value, {**scope, TESTED: value}) is True
 
     def gives(expression: Expression) -> Any:
+        if not expression.is_feel:
+            raise OutsideError(f"the output `{expression.text}` is not written in FEEL")
         return evaluate(expression_from_text(expression.text, names), scope)
 
     return Beyond(decides, gives)

@@ -148,7 +148,7 @@ class _TableReader:
             self._check_expression(expression)
             if expression.get("typeRef"):
                 declared = self._place.types.named(expression.get("typeRef"), expression)
-        variable = at_path(self._place.variables, tidy(name).split(".")) or ANYTHING
+        variable = at_path(self._place.variables, name) or ANYTHING
         kind = ItemType(
             declared.kind if declared.kind != UNKNOWN else variable.kind,
             all_of(
@@ -180,7 +180,7 @@ class _TableReader:
         return tuple(self._reference(name) for name in named if name not in own)
 
     def _reference(self, name: str) -> InputColumn:
-        kind = at_path(self._place.variables, name.split(".")) or ANYTHING
+        kind = at_path(self._place.variables, name) or ANYTHING
         return InputColumn(name, name, kind.kind, kind.allowed, decided_by=self._decided_by(name))
 
     # ------------------------------------------------------------ outputs
@@ -226,11 +226,13 @@ class _TableReader:
 
     def _test(self, entry: Element, text: str, own: str) -> CellTest:
         language = self._language_of(entry)
-        return self._cells.test(text, own) if is_feel(language) else Undecided(text, f"it is written in {language}")
+        return (
+            self._cells.test(text, own) if is_feel(language) else Undecided(text, f"it is written in {language}", False)
+        )
 
     def _output_cell(self, entry: Element) -> OutputCell:
         text = _text_of(entry)
-        return self._cells.output(text) if is_feel(self._language_of(entry)) else Expression(text)
+        return self._cells.output(text) if is_feel(self._language_of(entry)) else Expression(text, False)
 
     def _language_of(self, entry: Element) -> str:
         return entry.get("expressionLanguage") or self._place.language
@@ -241,7 +243,7 @@ class _TableReader:
         message = f"rule {row.number} has {inputs} input cells and {outputs} output cells, the table has {wanted}"
         self._report("uneven_row", rule, message, "give every rule one cell for each column", [row.number])
         row.texts = ("",) * len(self._inputs)
-        row.tests = (Undecided("", "the rule has the wrong number of cells"),) * len(self._inputs)
+        row.tests = (Undecided("", "the rule has the wrong number of cells", False),) * len(self._inputs)
         row.outputs = (*row.outputs, *[Literal(None)] * len(self._outputs))[: len(self._outputs)]
         row.spans, row.is_uneven = (), True
 

@@ -236,10 +236,10 @@ class _GridReader:
         tests = [cells.test(text, column.name) for text in readable]
         for index, place in enumerate(places):
             if place[0] in uneven:
-                tests[index] = Undecided("", "the rule has the wrong number of cells")
+                tests[index] = Undecided("", "the rule has the wrong number of cells", False)
             elif place in self._grid.problems:
                 readable[index] = f"{self._grid.place(*place)} {self._grid.problems[place]}"
-                tests[index] = Undecided(texts[index], readable[index])
+                tests[index] = Undecided(texts[index], readable[index], False)
         found = settled(tests, readable, type[0], whole=True)
         allowed = self._allowed(column, type[1], type[0], cells)
         made = InputColumn(
@@ -257,7 +257,7 @@ class _GridReader:
         where = self._grid.place(*place)
         if not isinstance(test, Undecided) or where in test.reason:
             return test
-        return Undecided(test.text, f"{where}: {test.reason}")
+        return Undecided(test.text, f"{where}: {test.reason}", test.is_feel)
 
     def _allowed(self, column: _Column, text: str, kind: str, cells: Cells) -> CellTest:
         (readable,) = with_quotes([text], kind, cells.is_name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ruleproof.model.cell_tests import all_of
@@ -22,6 +22,7 @@ from ruleproof.model.tables import (
     Scalar,
     Undecided,
 )
+from ruleproof.readers.feel.names import tidy
 from ruleproof.readers.unary_tests import Cells
 from ruleproof.readers.xml_tree import Element
 
@@ -144,13 +145,14 @@ class Types:
         return replace(type, allowed=all_of([type.allowed, test]), order=self._cells.listed(text))
 
 
-def at_path(variables: Mapping[str, ItemType], names: Iterable[str]) -> ItemType | None:
-    """Give the type of a variable, or of a part of it; `None` where there is no such variable."""
-    first, *rest = names
-    found = variables.get(first)
-    for name in rest:
-        if found is None:
-            return None
-        part = found.parts.get(name, ANYTHING)
-        found = replace(part, is_list=part.is_list or found.is_list)
-    return found
+def at_path(variables: Mapping[str, ItemType], name: str) -> ItemType | None:
+    """Give the type of a variable, or of a part of it (`Applicant.Age`); `None` where there is no such variable."""
+    names = tidy(name).split(".")
+    for length in range(len(names), 0, -1):
+        found = variables.get(".".join(names[:length]))
+        if found is not None:
+            for part in names[length:]:
+                inner = found.parts.get(part, ANYTHING)
+                found = replace(inner, is_list=inner.is_list or found.is_list)
+            return found
+    return None

@@ -35,4 +35,4 @@ def _ways(boxes: dict[str, Box], numbers: dict[str, int], leaving: list[Arrow]) 
 
 def _said(box: Box) -> str:
     said = " ".join(box.heading)
-    return f"{said} ({', '.join(box.text)})" if box.text else said
+    return f"{said} ({' '.join(box.text)})" if box.text else said

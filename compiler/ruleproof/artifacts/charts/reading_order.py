@@ -19,7 +19,7 @@ from ruleproof.model.meaning import CANNOT_ANSWER, OUT_OF_SCOPE, Answer
 from ruleproof.prover.boxes import merged
 from ruleproof.prover.space import Box, bits_of
 
-MOST_PATHS = 20_000
+MOST_PATHS = 5_000
 
 NO_TEXT = Answer(CANNOT_ANSWER, reason="the text in force on this date is not here")
 """What is said wherever the text is missing, whichever revision it is: one end instead of one for each revision."""

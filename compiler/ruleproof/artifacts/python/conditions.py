@@ -109,7 +109,7 @@ class Conditions:
         if isinstance(value, datetime.date):
             return self.named(f"dt.date({value.year}, {value.month}, {value.day})", f"_{value.isoformat()}")
         if isinstance(value, Decimal):
-            return self.named(f'Decimal("{value}")', f"_{value}")
+            return self.named(f'Decimal("{value:f}")', f"_{value:f}")
         return repr(value)
 
     def named(self, text: str, wish: str) -> str:

@@ -1,0 +1,200 @@
+"""What is proved of one decision table: its gaps, and which rows hold together where.
+
+Each answer is worked out once, when somebody asks for it.  A search that is stopped, by the time allowed or because its answer
+outgrows what anybody could read, keeps what it has found; `stopped` says what is left open, so that nothing is left out in
+silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from ruleproof.model.tables import CellTest, DecisionTable
+from ruleproof.prover.boxes import meets, merged
+from ruleproof.prover.rows import OutOfTimeError, Rows
+from ruleproof.prover.space import Box, bits_of
+from ruleproof.prover.table_cases import Cases
+from ruleproof.prover.table_outputs import Outputs
+from ruleproof.prover.table_space import TableSpace
+
+_Item = TypeVar("_Item")
+
+MOST_BOXES = 200_000
+"""How many boxes a search may give before it is stopped."""
+MOST_BOXES_NOTED = 20_000
+"""The same, where what is found is worth a note only."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being looked for, how much of it is done, and how much there is (0 where that is not known)."""
+
+GAPS, OVERLAPS, WORTH = "gaps", "rules that overlap", "rules without effect"
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Where no row holds."""
+
+    boxes: tuple[Box, ...]
+    """Disjoint boxes where certainly none does."""
+    all_found: bool
+    depends: bool
+    """True where further cases are gaps unless a row holds that cannot be decided."""
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """Where several rows hold together."""
+
+    boxes: Mapping[tuple[int, ...], tuple[Box, ...]]
+    """For each set of rows (indexes) the disjoint boxes where exactly these hold, as far as rows can be decided."""
+    all_found: bool
+    depends: bool
+    """True where rows that cannot be decided may disagree with others."""
+
+
+class TableStudy:
+    """Answers questions about a table exactly; rows go by their index, from 0."""
+
+    def __init__(
+        self,
+        table: DecisionTable,
+        *,
+        missing: bool = False,
+        limits: Mapping[str, CellTest] | None = None,
+        still_time: Callable[[], bool] = lambda: True,
+        progress: Progress = lambda _what, _done, _all: None,
+    ) -> None:
+        self.table, self.still_time, self.progress = table, still_time, progress
+        self.space = TableSpace(table, missing=missing, limits=limits)
+        self.cases = Cases(self.space)
+        self.outputs = Outputs(table)
+        sure = [(owner, box) for owner, row in enumerate(self.space.rows) for box in row.sure]
+        maybe = [(owner, box) for owner, row in enumerate(self.space.rows) for box in row.maybe]
+        self.owners = tuple(owner for owner, _ in (*sure, *maybe))
+        """The row that each box belongs to: first the boxes where rows hold for certain, then those where they may."""
+        self.certain = len(sure)
+        self.rows = self._rows_of(sure)
+        self.rows_that_may = self._rows_of([*sure, *maybe]) if maybe else self.rows
+        self.stopped: dict[str, str] = {}
+        """For each question that was given up, why."""
+
+    def _rows_of(self, owned: list[tuple[int, Box]]) -> Rows:
+        return Rows(self.space.whole, self.space.ordered, [box for _, box in owned], self.still_time)
+
+    @cached_property
+    def boxes_of(self) -> tuple[tuple[int, ...], ...]:
+        """For each row the numbers of the boxes where it holds for certain."""
+        found: list[list[int]] = [[] for _ in self.table.rows]
+        for number, owner in enumerate(self.owners[: self.certain]):
+            found[owner].append(number)
+        return tuple(map(tuple, found))
+
+    @property
+    def is_open(self) -> bool:
+        """True where some row cannot be decided everywhere."""
+        return self.certain < len(self.owners)
+
+    # -------------------------------------------------------------- gaps
+
+    @cached_property
+    def has_default(self) -> bool:
+        """True where the table answers even if no row holds."""
+        return any(output.default is not None for output in self.table.outputs)
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """Give the cases in which the table gives nothing."""
+        if self.has_default or self.space.empty:
+            return Gaps((), True, False)
+        found: list[Box] = []
+        depends = False
+        all_found = True
+        try:
+            for box in self._bounded(self.rows_that_may.gaps(), GAPS, MOST_BOXES):
+                can_be = self.cases.can_be(box)
+                depends = depends or can_be is None
+                if can_be:
+                    found.append(box)
+            depends = depends or (self.is_open and any(map(self._uncovered, self._open_boxes())))
+        except OutOfTimeError:
+            all_found = False
+        return Gaps(merged(found), all_found, depends)
+
+    def _open_boxes(self) -> Iterator[Box]:
+        return iter(self.rows_that_may.boxes[self.certain :])
+
+    def _uncovered(self, box: Box) -> bool:
+        return any(self.cases.can_be(gap) is not False for gap in self.rows.gaps(box))
+
+    def _bounded(self, found: Iterator[_Item], what: str, most: int) -> Iterator[_Item]:
+        """Give what a search finds, until it is stopped."""
+        count = 0
+        try:
+            for count, item in enumerate(found, start=1):
+                if count > most:
+                    self.stopped[what] = f"there are more than {most:,} regions"
+                    raise OutOfTimeError
+                if count % 256 == 0:
+                    self.progress(what, count, 0)
+                yield item
+        except OutOfTimeError:
+            self.stopped.setdefault(what, "the time allowed is over")
+            raise
+
+    # -------------------------------------------------------------- overlaps
+
+    @cached_property
+    def overlaps(self) -> Overlaps:
+        """Give for each set of rows that hold together the cases where exactly these do."""
+        found: dict[tuple[int, ...], list[Box]] = {}
+        depends, all_found = False, True
+        most = MOST_BOXES_NOTED if self.outputs.collects or self.outputs.first_wins else MOST_BOXES
+        try:
+            for rows, box in self._bounded(self.rows.overlaps_one_by_one(), OVERLAPS, most):
+                can_be = self.cases.can_be(box)
+                owners = tuple(sorted(self.owners[row] for row in rows))
+                depends = depends or (can_be is None and self.outputs.clash(owners))
+                if can_be:
+                    found.setdefault(owners, []).append(box)
+            depends = depends or (self.is_open and self._may_clash())
+        except OutOfTimeError:
+            all_found = False
+        return Overlaps({rows: merged(boxes) for rows, boxes in sorted(found.items())}, all_found, depends)
+
+    def _may_clash(self) -> bool:
+        """Tell whether a row that cannot be decided may hold with another one that says something else."""
+        boxes = self.rows_that_may.boxes
+        for number in range(self.certain, len(boxes)):
+            for other, box in enumerate(boxes):
+                rows = (self.owners[number], self.owners[other])
+                if rows[0] == rows[1] or not self.outputs.clash(rows):
+                    continue
+                shared = meets(boxes[number], box)
+                if shared is not None and self.cases.can_be(shared) is not False:
+                    return True
+        return False
+
+    @cached_property
+    def meet(self) -> bool:
+        """Tell whether two rows may hold together at all."""
+        rows = self.rows_that_may
+        for number, others in enumerate(rows.neighbours):
+            for other in _bits_above(others, number):
+                if self.owners[number] == self.owners[other]:
+                    continue
+                shared = meets(rows.boxes[number], rows.boxes[other])
+                if shared is not None and self.cases.can_be(shared) is not False:
+                    return True
+        return False
+
+    @cached_property
+    def pairs(self) -> int:
+        """Count the pairs of rows that certainly hold together somewhere, as far as inputs are not compared."""
+        return self.rows.pairs()
+
+
+def _bits_above(mask: int, place: int) -> Iterator[int]:
+    return bits_of(mask >> place + 1 << place + 1)
