@@ -165,8 +165,8 @@ def test_machine_formats_use_standard_output_alone(text: str) -> None:
         "junit": ElementTree.fromstring,
         "github": lambda said: [re.fullmatch(r"::\w+ .*", line) or pytest.fail(line) for line in said.splitlines()],
     }
-    for format, read in readers.items():
-        result = run("check", "p.policy", "--format", format)
+    for form, read in readers.items():
+        result = run("check", "p.policy", "--format", form)
         assert result.exit_code == (0 if text == GOOD else 1)
         assert result.stderr == ""
         read(result.stdout)
@@ -455,6 +455,17 @@ def test_permissions_stay() -> None:
     assert stat.S_IMODE(Path("y").stat().st_mode) == stat.S_IMODE(Path("z").stat().st_mode) == 0o644
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_stay_links() -> None:
+    path = write("real/x", "old")
+    Path("link").symlink_to(path)
+    write_one(Path("link"), b"new")
+    assert Path("link").is_symlink()
+    assert path.read_text() == "new"
+    write_one(Path(os.devnull), b"new")
+    assert not Path(os.devnull).is_file()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
 def test_ctrl_c_while_building_leaves_nothing_half_written() -> None:
     write("good.policy", GOOD)
@@ -678,7 +689,9 @@ def test_what_cannot_happen_is_a_finding() -> None:
 
 
 @pytest.mark.parametrize(
-    "claim", ["", "{", "[]", "7", '{"a": true, "a": false}', '{"n": NaN}', '{"n": 1e99999}', "[" * 100_000, "\x00", '{"n":' + "9" * 5000 + "}"]
+    "claim",
+    ["", "{", "[]", "7", '{"a": true, "a": false}', '{"n": NaN}', '{"n": 1e99999}', "[" * 100_000, "\x00",
+     '{"n":' + "9" * 5000 + "}"],
 )  # fmt: skip
 def test_what_is_no_claim(claim: str) -> None:
     result = evaluate(claim, "--format", "json")

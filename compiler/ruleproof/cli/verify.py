@@ -19,8 +19,9 @@ _LARGEST = 64_000_000
 def command(certificate: Path, policy: str | None, format: str) -> int:
     """Check a proof again, by a second program.
 
-    CERTIFICATE is a file as `build` writes it.  The check says whether the boxes of the proof fill the space without touching, and whether each rule and answer is as
-    stated there.  With --policy the conditions of the certificate are compared with those of the policy.
+    CERTIFICATE is a file as `build` writes it.  The check says whether the boxes of the proof fill the space without
+    touching, and whether each rule and answer is as stated there.  With --policy the conditions of the certificate are
+    compared with those of the policy.
 
     \b
     Example:

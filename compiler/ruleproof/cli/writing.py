@@ -34,7 +34,11 @@ def write_all(folder: Path, files: Mapping[str, bytes], inputs: Sequence[Path] =
 
 
 def write_one(path: Path, content: bytes) -> None:
-    """Write one file whole; its permissions stay as they were."""
+    """Write one file whole; its permissions stay as they were, and so does a link that leads to it."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)  # a pipe or a device: there is nothing to be replaced
+        return
     handle, aside = tempfile.mkstemp(prefix=".ruleproof-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

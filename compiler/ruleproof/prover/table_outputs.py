@@ -36,10 +36,10 @@ class Outputs:
         count = len(self.table.rows)
         if self.table.hit_policy not in (tables.PRIORITY, tables.OUTPUT_ORDER):
             return tuple(range(count))
-        ranks = [self._ranks(row) for row in range(count)]
-        if any(None in own for own in ranks):
+        ranks = [[rank for rank in self._ranks(row) if rank is not None] for row in range(count)]
+        if any(len(own) < len(self.table.outputs) for own in ranks):
             return None
-        order = sorted(range(count), key=lambda row: ([*map(int, filter(_known, ranks[row]))], row))
+        order = sorted(range(count), key=lambda row: (ranks[row], row))
         found = [0] * count
         for place, row in enumerate(order):
             found[row] = place
@@ -98,7 +98,3 @@ class Outputs:
 def _key(cell: OutputCell) -> object:
     """Give a key that only equal outputs share; yes is not one."""
     return (kind_of(cell.value), cell.value) if isinstance(cell, Literal) else ("expression", cell.text)
-
-
-def _known(value: int | None) -> bool:
-    return value is not None

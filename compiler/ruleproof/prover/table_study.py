@@ -113,13 +113,14 @@ class TableStudy:
         depends = False
         all_found = True
         try:
-            for box in self._bounded(self.rows_that_may.gaps(), GAPS, MOST_BOXES):
+            for box in self.bounded(self.rows_that_may.gaps(), GAPS, MOST_BOXES):
                 can_be = self.cases.can_be(box)
                 depends = depends or can_be is None
                 if can_be:
                     found.append(box)
             depends = depends or (self.is_open and any(map(self._uncovered, self._open_boxes())))
         except OutOfTimeError:
+            self.stop(GAPS)
             all_found = False
         return Gaps(merged(found), all_found, depends)
 
@@ -129,20 +130,19 @@ class TableStudy:
     def _uncovered(self, box: Box) -> bool:
         return any(self.cases.can_be(gap) is not False for gap in self.rows.gaps(box))
 
-    def _bounded(self, found: Iterator[_Item], what: str, most: int) -> Iterator[_Item]:
-        """Give what a search finds, until it is stopped."""
-        count = 0
-        try:
-            for count, item in enumerate(found, start=1):
-                if count > most:
-                    self.stopped[what] = f"there are more than {most:,} regions"
-                    raise OutOfTimeError
-                if count % 256 == 0:
-                    self.progress(what, count, 0)
-                yield item
-        except OutOfTimeError:
-            self.stopped.setdefault(what, "the time allowed is over")
-            raise
+    def bounded(self, found: Iterator[_Item], what: str, most: int) -> Iterator[_Item]:
+        """Give what a search finds, until there is too much of it."""
+        for count, item in enumerate(found, start=1):
+            if count > most:
+                self.stopped[what] = f"there are more than {most:,} regions"
+                raise OutOfTimeError
+            if count % 256 == 0:
+                self.progress(what, count, 0)
+            yield item
+
+    def stop(self, what: str) -> None:
+        """Note that a question was given up, for want of time unless another reason is noted."""
+        self.stopped.setdefault(what, "the time allowed is over")
 
     # -------------------------------------------------------------- overlaps
 
@@ -153,7 +153,7 @@ class TableStudy:
         depends, all_found = False, True
         most = MOST_BOXES_NOTED if self.outputs.collects or self.outputs.first_wins else MOST_BOXES
         try:
-            for rows, box in self._bounded(self.rows.overlaps_one_by_one(), OVERLAPS, most):
+            for rows, box in self.bounded(self.rows.overlaps_one_by_one(), OVERLAPS, most):
                 can_be = self.cases.can_be(box)
                 owners = tuple(sorted(self.owners[row] for row in rows))
                 depends = depends or (can_be is None and self.outputs.clash(owners))
@@ -161,6 +161,7 @@ class TableStudy:
                     found.setdefault(owners, []).append(box)
             depends = depends or (self.is_open and self._may_clash())
         except OutOfTimeError:
+            self.stop(OVERLAPS)
             all_found = False
         return Overlaps({rows: merged(boxes) for rows, boxes in sorted(found.items())}, all_found, depends)
 
