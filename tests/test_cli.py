@@ -89,6 +89,13 @@ def test_every_command_has_help_and_a_format(name: str) -> None:
     assert COMMANDS[name].rstrip(".") in " ".join((command.help or "").split())
 
 
+def test_the_page_names_every_command_and_shared_option() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "command_line.md").read_text("utf-8")
+    assert [name for name in COMMANDS if f"`ruleproof {name}" not in page] == []
+    for option in ("--format", "--limit", "--quiet", "--notes", "--allow", "--stdin-name", "--propose"):
+        assert option in page
+
+
 def test_version() -> None:
     assert re.fullmatch(r"ruleproof \d+\.\d+\.\d+ \(.*\)\n", run("--version").output)
 

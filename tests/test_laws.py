@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
+import networkx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ from random_policies import RandomPolicy, policies
 from ruleproof.checks.example_fails import outcomes, presumed
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
+from ruleproof.graph.network import network_of
 from ruleproof.graph.nodes import Graph, Leaf, Question
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer, Case
@@ -89,38 +91,9 @@ def test_graphs_answer_as_the_meaning_says(policy: RandomPolicy) -> None:
 
 
 @given(policies())
-def test_charts_answer_as_the_meaning_says(policy: RandomPolicy) -> None:
-    found = compiled(policy.text)
-    cases = yardstick(found).possible
-    for decision in found.policy.decisions:
-        chart = found.charts[decision.name]
-        behind: dict[tuple[int, int], set[str]] = {}
-        for case in cases:
-            answer = meaning.answer_of(found.policy, decision, case)
-            last, leaf = _way(chart, found.space.encode(case))
-            assert isinstance(leaf.answer, Answer)
-            assert leaf.answer.said[:-1] == answer.said[:-1]
-            no_text = answer.kind == meaning.CANNOT_ANSWER and not answer.rules
-            assert leaf.answer.reason == answer.reason or no_text
-            behind.setdefault((last, chart.number[id(leaf)]), set()).update(answer.rules)
-        drawn = {key: set(rules) for key, rules in chart.rules_behind.items()}
-        assert drawn == behind or not cases
-
-
-def _way(graph: Graph, cells: tuple[int, ...]) -> tuple[int, Leaf]:
-    """Follow a case to its leaf; give the number of the last question (-1: none) and the leaf."""
-    last, node = -1, graph.root
-    while isinstance(node, Question):
-        last = graph.number[id(node)]
-        bit = 1 << cells[node.dimension]
-        node = next(branch.node for branch in node.branches if branch.cells & bit)
-    return last, node
-
-
-@given(policies())
 def test_no_path_asks_twice_and_no_question_is_idle(policy: RandomPolicy) -> None:
     found = compiled(policy.text)
-    for kind in (found.graphs, found.exact_graphs, found.charts):
+    for kind in (found.graphs, found.exact_graphs):
         for graph in kind.values():
             shapes = set()
             for node in graph.nodes:
@@ -134,6 +107,9 @@ def test_no_path_asks_twice_and_no_question_is_idle(policy: RandomPolicy) -> Non
                     assert sum(masks) == (sum(masks) & full), "the branches overlap, or lead out of the dimension"
                     assert sum(masks) == full or not graph.exact
             _asks_once(graph)
+            network = network_of(graph)
+            assert networkx.is_directed_acyclic_graph(network)
+            assert [number for number, into in network.in_degree() if not into] == [0], "a part that nothing leads to"
 
 
 def _asks_once(graph: Graph) -> None:

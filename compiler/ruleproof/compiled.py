@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ruleproof.finding import Finding, Severity
-from ruleproof.graph.from_model import chart_of_decision, graph_of_decision, graph_of_requirement
+from ruleproof.graph.from_model import graph_of_decision, graph_of_requirement
 from ruleproof.graph.nodes import Graph
 from ruleproof.model.nodes import Decision, Policy
 from ruleproof.prover.space import Space
@@ -94,12 +94,6 @@ class Compiled:
         return decisions | {
             item.name: graph_of_requirement(self.policy, item, self.study.compiler) for item in self.policy.requirements
         }
-
-    @cached_property
-    def charts(self) -> Mapping[str, Graph]:
-        """For each decision the graph to draw: answers that say the same share a leaf (without rules), cases that cannot
-        happen are left out, and `rules_behind` names the rules behind each branch to a leaf."""
-        return {item.name: chart_of_decision(self.policy, item, self.study.compiler) for item in self.decisions}
 
     @property
     def decisions(self) -> tuple[Decision, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ruleproof.checks import CHECKS, NAMES
+from ruleproof.checks import CHECKS, NAMES, found_by
 from ruleproof.checks.reviewed import reviewed
 from ruleproof.compiled import NOT_DECIDED, PROVED, REFUTED, Compiled, Proof, Rejected
 from ruleproof.finding import Finding, Severity
@@ -25,7 +25,7 @@ def compile_source(source: Source) -> Compiled | Rejected:
     if policy is None or any(remark.severity is Severity.ERROR for remark in remarks):
         return Rejected(source, _sorted(remarks))
     study = Study(policy)
-    found = tuple(finding for check in CHECKS for finding in check(study, source.path))
+    found = tuple(finding for check in CHECKS for finding in found_by(check, study, source.path))
     findings = reviewed(study, source, found, NAMES)
     proofs = tuple(_proof(study, decision, findings) for decision in policy.decisions)
     return Compiled(source, policy, study, (*_sorted(remarks), *_by_weight(findings)), proofs)

@@ -30,6 +30,7 @@ from ruleproof.checks import (
 )
 from ruleproof.finding import Finding
 from ruleproof.pages import LANGUAGE_PAGES, Page
+from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.prover.study import Study
 
 Check = Callable[[Study, str], Iterator[Finding]]
@@ -53,6 +54,15 @@ CHECKS: tuple[Check, ...] = (
     example_fails.example_fails,
 )
 """Every check, in the order in which findings of equal weight are shown."""
+
+
+def found_by(check: Check, study: Study, path: str) -> Iterator[Finding]:
+    """Give what a check finds; where its search is given up, that is the last thing it says."""
+    try:
+        yield from check(study, path)
+    except TooManyBoxesError:
+        yield not_decided.given_up(study, path, check.__name__, study.policy.span)
+
 
 PAGES: tuple[Page, ...] = (
     *LANGUAGE_PAGES,

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from ruleproof.checks.findings import About, in_a_row, page_of
+from ruleproof.checks.not_decided import given_up
 from ruleproof.finding import Finding, Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import REPORT, SERVICE_DATE, Example, Expected
+from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Study
 
@@ -26,14 +28,21 @@ def example_fails(study: Study, path: str) -> Iterator[Finding]:
     about = About(study, PAGE)
     about.path = path
     for example in study.policy.examples:
-        for expected, problem in outcomes(study, example):
-            if problem:
-                yield about.finding(
-                    f"example `{example.name}`: {problem}",
-                    at=expected.span,
-                    also=[example.span],
-                    help="correct the rules if the example is right, else the example",
-                )
+        try:
+            yield from _failures(study, about, example)
+        except TooManyBoxesError:
+            yield given_up(study, path, example.name, example.span)
+
+
+def _failures(study: Study, about: About, example: Example) -> Iterator[Finding]:
+    for expected, problem in outcomes(study, example):
+        if problem:
+            yield about.finding(
+                f"example `{example.name}`: {problem}",
+                at=expected.span,
+                also=[example.span],
+                help="correct the rules if the example is right, else the example",
+            )
 
 
 def outcomes(study: Study, example: Example) -> Iterator[tuple[Expected, str]]:

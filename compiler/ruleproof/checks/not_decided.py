@@ -13,6 +13,7 @@ from ruleproof.checks.findings import About, page_of
 from ruleproof.finding import Finding
 from ruleproof.prover.boxes import BUDGET
 from ruleproof.prover.study import Study
+from ruleproof.source import Span
 
 PAGE = page_of(sys.modules[__name__])
 
@@ -23,12 +24,16 @@ def not_decided(study: Study, path: str) -> Iterator[Finding]:
     about.path = path
     for decision in study.policy.decisions:
         if study.landscape(decision) is None:
-            message = (
-                f"`{decision.name}` is not decided: more than {BUDGET:,} groups of cases would have to be told apart"
-            )
-            yield about.finding(
-                message,
-                at=decision.name_span,
-                decision=decision.name,
-                help="split the decision, or let parts of it be decisions of their own",
-            )
+            help = "split the decision, or let parts of it be decisions of their own"
+            yield about.finding(_words(decision.name), at=decision.name_span, decision=decision.name, help=help)
+
+
+def given_up(study: Study, path: str, what: str, at: Span) -> Finding:
+    """Give the finding that the search for something else than a decision was given up."""
+    about = About(study, PAGE)
+    about.path = path
+    return about.finding(_words(what), at=at, help="say it of fewer inputs, or split the decisions that it asks about")
+
+
+def _words(what: str) -> str:
+    return f"`{what}` is not decided: more than {BUDGET:,} groups of cases would have to be told apart"

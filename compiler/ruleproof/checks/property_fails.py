@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ruleproof.checks.findings import About, page_of
 from ruleproof.checks.gap import gap_boxes
+from ruleproof.checks.not_decided import given_up
 from ruleproof.checks.overlaps import name_of
 from ruleproof.finding import Finding, Severity
 from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION
@@ -29,13 +30,20 @@ def property_fails(study: Study, path: str) -> Iterator[Finding]:
     about = About(study, PAGE)
     about.path = path
     for claim in study.policy.properties:
-        if study.holds_nowhere(claim.supposing):
-            message = f"`{claim.name}` supposes what never happens, so it says nothing"
-            yield about.finding(message, at=claim.span, severity=Severity.ERROR, help="correct what it supposes")
-            continue
-        boxes = against(study, claim)
-        if boxes:
-            yield _finding(study, about, claim, boxes)
+        try:
+            yield from _failures(study, about, claim)
+        except TooManyBoxesError:
+            yield given_up(study, path, claim.name, claim.span)
+
+
+def _failures(study: Study, about: About, claim: Property) -> Iterator[Finding]:
+    if study.holds_nowhere(claim.supposing):
+        message = f"`{claim.name}` supposes what never happens, so it says nothing"
+        yield about.finding(message, at=claim.span, severity=Severity.ERROR, help="correct what it supposes")
+        return
+    boxes = against(study, claim)
+    if boxes:
+        yield _finding(study, about, claim, boxes)
 
 
 def against(study: Study, claim: Property) -> tuple[Box, ...]:
@@ -53,7 +61,7 @@ def against(study: Study, claim: Property) -> tuple[Box, ...]:
             return (box,)
     landscape = study.landscape(study.policy.decision(claim.decision))
     if landscape is None:
-        return ()
+        raise TooManyBoxesError
     if claim.kind == "answers":
         boxes = gap_boxes(landscape)
     else:

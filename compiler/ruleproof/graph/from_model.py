@@ -7,9 +7,9 @@ search is what is left of the expressions, so states that ask the same end in th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from ruleproof.graph.nodes import Graph, Leaf, Node, NodeTable
+from ruleproof.graph.nodes import Graph, Node, NodeTable
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import Decision, Policy, Requirement
@@ -37,12 +37,6 @@ def graph_of_decision(policy: Policy, decision: Decision, compiler: Compiler, *,
     """Give the graph of a decision; an exact one has a leaf for the cases that cannot happen."""
     settle = _Settling(policy, decision, compiler)
     return _Builder(policy, compiler, settle.asked, settle, exact, settle.first).run(decision.name)
-
-
-def chart_of_decision(policy: Policy, decision: Decision, compiler: Compiler) -> Graph:
-    """Give the graph to draw: answers that say the same share a leaf, and each branch to a leaf knows the rules behind it."""
-    settle = _Settling(policy, decision, compiler)
-    return _Builder(policy, compiler, settle.asked, settle, False, settle.first, for_people=True).run(decision.name)
 
 
 @dataclass
@@ -103,32 +97,17 @@ class _Builder:
     exact: bool
     first: int
     """How many of the expressions asked are settled before the others."""
-    for_people: bool = False
-    """Share leaves that say the same, and remember the rules behind each branch to a leaf."""
     table: NodeTable = field(default_factory=NodeTable)
-    known: dict[tuple[Expression, ...], tuple[Node, frozenset[str]] | None] = field(default_factory=dict)
-    behind: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
+    known: dict[tuple[Expression, ...], Node | None] = field(default_factory=dict)
 
     def run(self, name: str) -> Graph:
         self.space = self.compiler.space
         impossible = _touching(self.compiler.impossible(), self.asked)
-        found = self.build(tuple(self.asked), some(impossible))
-        root, rules = found or (self.table.leaf(None), frozenset())
-        graph = Graph(name, self.space, root, self.exact)
-        if self.for_people:
-            numbers = graph.number
-            behind = {
-                (numbers[key[0]], numbers[key[1]]): named for key, named in self.behind.items() if key[0] in numbers
-            }
-            graph.rules_behind.update(behind)
-            graph.rules_behind.update({(-1, numbers[id(root)]): rules} if isinstance(root, Leaf) else {})
-        return graph
+        root = self.build(tuple(self.asked), some(impossible))
+        return Graph(name, self.space, root or self.table.leaf(None), self.exact)
 
-    def build(self, left: tuple[Expression, ...], impossible: Expression) -> tuple[Node, frozenset[str]] | None:
-        """Give the node for what is left to ask, with the rules behind it where it is a leaf.
-
-        `None` where it is reached by no case that can happen.
-        """
+    def build(self, left: tuple[Expression, ...], impossible: Expression) -> Node | None:
+        """Give the node for what is left to ask; `None` where it is reached by no case that can happen."""
         state = (*left, impossible)
         if state not in self.known:
             if len(self.known) > BUDGET:
@@ -136,45 +115,23 @@ class _Builder:
             self.known[state] = self.make(left, impossible)
         return self.known[state]
 
-    def make(self, left: tuple[Expression, ...], impossible: Expression) -> tuple[Node, frozenset[str]] | None:
+    def make(self, left: tuple[Expression, ...], impossible: Expression) -> Node | None:
         if impossible == TRUE:
-            return (self.table.leaf(None), frozenset()) if self.exact else None
+            return self.table.leaf(None) if self.exact else None
         answer = self.settle(left)
         if answer is not None and impossible == FALSE:
-            return self.leaf(answer)
+            return self.table.leaf(answer)
         if answer is not None and not self.exact:
-            return self.leaf(answer) if self.can_happen(impossible) else None
+            return self.table.leaf(answer) if self.can_happen(impossible) else None
         dimension = self.choose(left if answer is None else (impossible,))
         branches: list[tuple[int, Node]] = []
-        rules: dict[int, frozenset[str]] = {}
         for mask in self.cells_apart(dimension, (*left, impossible)):
             box = self.box(dimension, mask)
             rest = tuple(restrict(part, box) for part in left) if answer is None else left
-            found = self.build(rest, restrict(impossible, box))
-            if found is not None:
-                node, named = found
+            node = self.build(rest, restrict(impossible, box))
+            if node is not None:
                 branches.append((mask, node))
-                if isinstance(node, Leaf):
-                    rules[id(node)] = rules.get(id(node), frozenset()) | named
-        if not branches:
-            return None
-        asked = self.table.ask(dimension, branches)
-        if id(asked) in rules:
-            return asked, rules[id(asked)]
-        for node_id, named in rules.items():
-            key = (id(asked), node_id)
-            self.behind[key] = self.behind.get(key, frozenset()) | named
-        return asked, frozenset()
-
-    def leaf(self, answer: Answer | str) -> tuple[Node, frozenset[str]]:
-        if not self.for_people or isinstance(answer, str):
-            return self.table.leaf(answer), frozenset()
-        reason = (
-            "the text then in force is not here"
-            if answer.kind == meaning.CANNOT_ANSWER and not answer.rules
-            else answer.reason
-        )
-        return self.table.leaf(replace(answer, rules=(), reason=reason)), frozenset(answer.rules)
+        return self.table.ask(dimension, branches) if branches else None
 
     def can_happen(self, impossible: Expression) -> bool:
         boxes = split(
@@ -201,13 +158,13 @@ class _Builder:
 
     def cost(self, dimension: int, open_parts: Sequence[Expression]) -> float:
         classes = self.cells_apart(dimension, open_parts)
-        still_open = 0.0
+        still_open = 0
         for mask in classes:
             box = self.box(dimension, mask)
             for part in open_parts:
                 rest = restrict(part, box)
                 if not isinstance(rest, Constant):
-                    still_open += 2.0 ** -len(dimensions_in(rest)) if self.for_people else 1.0
+                    still_open += 1
         return still_open / len(classes)
 
     def cells_apart(self, dimension: int, parts: Sequence[Expression]) -> list[int]:

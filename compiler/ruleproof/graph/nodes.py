@@ -75,8 +75,6 @@ class Graph:
     space: Space
     root: Node
     exact: bool
-    rules_behind: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict, compare=False)
-    """In a graph to draw: the rules behind each branch to a leaf, by the numbers of question (-1: none) and leaf."""
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

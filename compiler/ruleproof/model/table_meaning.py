@@ -71,11 +71,9 @@ def passes(test: CellTest, value: Any, case: Case, beyond: Beyond = NOTHING_BEYO
         case OneOf(values):
             return any(same(value, other) for other in values)
         case Within(low, high, low_closed, high_closed):
-            above = low is None or below(low, value) or (low_closed and same(value, low))
-            bounded = low is not None or high is None or below(value, high) is not None
-            return bool(
-                above and bounded and (high is None or below(value, high) or (high_closed and same(value, high)))
-            )
+            above = low is None or below(low, value) or (low_closed and same(low, value))
+            under = high is None or below(value, high) or (high_closed and same(value, high))
+            return value is not None and bool(above and under)
         case Negated(part):
             passed = passes(part, value, case, beyond)
             return None if passed is None else not passed

@@ -268,7 +268,7 @@ class _Names:
         self.cells: tuple[Cell, ...]
         if kind == BOOLEAN:
             self._place: dict[Scalar, int] = {True: 0, False: 1}
-            self.cells = (Cell(True, 1, values=("true",)), Cell(False, 1, values=("false",)))
+            self.cells = (Cell(True, 1, values=(True,)), Cell(False, 1, values=(False,)))
             return
         self._place = {value: index for index, group in enumerate(groups) for value in group}
         named = tuple(Cell(group[0], len(group), values=group) for group in groups)

@@ -92,11 +92,10 @@ class Cells:
         """Say why a cell cannot be read: it is an expression of FEEL, or no FEEL at all."""
         if bare := _BARE_DATE.search(text):
             return f'a date is written as date("{bare[0]}")'
-        try:
-            expression_from_text(text, self._names)
-        except OutsideError:
-            return reason
-        return "an expression that exact analysis does not look into"
+        for form in (text, f"? in ({text})"):
+            if not self.readable(form):
+                return "an expression that exact analysis does not look into"
+        return reason
 
     def output(self, text: str) -> OutputCell:
         """Read an output cell: a constant, or an expression; an empty one gives null."""
