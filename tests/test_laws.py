@@ -242,8 +242,8 @@ def test_the_tidy_form_is_idempotent_and_keeps_the_tree(policy: RandomPolicy, se
 def described(found: Compiled) -> list[str]:
     """Say all that was found out about a policy, in order."""
     graphs = [
-        [kind, name, [_node_described(graph, node) for node in graph.nodes], sorted(graph.rules_behind)]
-        for kind in ("graphs", "exact_graphs", "charts")
+        [kind, name, [_node_described(graph, node) for node in graph.nodes]]
+        for kind in ("graphs", "exact_graphs")
         for name, graph in getattr(found, kind).items()
     ]
     return [*map(repr, found.findings), *map(repr, graphs), *(repr(replace_seconds(proof)) for proof in found.proofs)]
