@@ -43,9 +43,9 @@ from ruleproof.source import source_from_text
 OVERLAPS = ("contradiction", "conflict", "choice", "overridden", "agreement")
 
 
-def compiled(text: str) -> Compiled:
+def compiled(text: str, path: str = "random.policy") -> Compiled:
     """Compile a text that must be a policy."""
-    found = compile_source(source_from_text(text, "random.policy"))
+    found = compile_source(source_from_text(text, path))
     if isinstance(found, Rejected):
         raise AssertionError([finding.message for finding in found.findings], text)
     return found

@@ -268,17 +268,17 @@ def test_compiling_again_says_the_same_also_in_another_process(some: list[Random
         assert described_elsewhere([policy.text for policy in some], seed) == here
 
 
-def described_elsewhere(texts: list[str], hash_seed: str) -> list[list[str]]:
+def described_elsewhere(texts: list[str], hash_seed: str, path: str = "random.policy") -> list[list[str]]:
     """Describe policies in another process, where Python orders its sets in another way."""
     code = (
         "import json, sys; from test_laws import compiled, described;"
-        "print(json.dumps([described(compiled(text)) for text in json.load(sys.stdin)]))"
+        f"print(json.dumps([described(compiled(text, {path!r})) for text in json.load(sys.stdin)]))"
     )
-    path = os.pathsep.join([str(ROOT / "compiler"), str(ROOT / "tests")])
+    folders = os.pathsep.join([str(ROOT / "compiler"), str(ROOT / "tests")])
     done = subprocess.run(
         [sys.executable, "-c", code],
         input=json.dumps(texts),
-        env=os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": hash_seed},
+        env=os.environ | {"PYTHONPATH": folders, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
         text=True,
     )

@@ -106,3 +106,10 @@ def test_a_bundled_policy_is_checked_without_the_checkout(installed: Path, tmp_p
     policy = Path(bundled.strip(), "tumor_ngs", "tumor_ngs.policy")
     said = _run(installed, "-m", "ruleproof", "check", "--format", "json", policy, folder=tmp_path)
     assert '"complete"' in said
+
+
+def test_what_new_and_demo_write_travels_too(installed: Path, tmp_path: Path) -> None:
+    _run(installed, "-m", "ruleproof", "new", "mine", folder=tmp_path)
+    _run(installed, "-m", "ruleproof", "check", "mine", folder=tmp_path)
+    _run(installed, "-m", "ruleproof", "demo", "shown", folder=tmp_path)
+    assert (tmp_path / "shown" / "demo.policy").exists()

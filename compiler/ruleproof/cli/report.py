@@ -55,7 +55,7 @@ class Report:
         return max(unread, FOUND if any(map(counts, self.findings)) else 0)
 
     def first(self, limit: int | None) -> tuple[Finding, ...]:
-        """Give at most `limit` findings; what stops a file from being read comes in any case."""
+        """Give at most `limit` findings."""
         return self.findings if limit is None else self.findings[:limit]
 
 

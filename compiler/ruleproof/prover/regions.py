@@ -121,7 +121,7 @@ def _stretch_in_words(first: Cell, last: Cell, dimension: Dimension) -> str:
         more = "" if first.low_closed else "more than "
         return f"from {low}" if is_date else f"{more}{low} or more" if not more else f"more than {low}"
     if from_start:
-        return f"until {high}" if is_date else f"{high} or less" if last.high_closed else f"less than {high}"
+        return f"until {high}" if is_date else f"up to {high}" if last.high_closed else f"less than {high}"
     low_words = str(low) if first.low_closed else f"more than {low}"
     high_words = str(high) if last.high_closed else f"less than {high}"
     return f"{low_words} to {high_words}"

@@ -146,7 +146,10 @@ class Rows:
         """Give the parts of what two rows share where they are the first two that hold."""
         start = meets(self.boxes[first], self.boxes[second])
         assert start is not None, "neighbours share a case"
-        stack = [(start, self._meeting(start, bits_of(self.neighbours[first] & self.neighbours[second])))]
+        common = self.neighbours[first] & self.neighbours[second]
+        if any(self._covers(row, start) for row in bits_of(common & (1 << second) - 1)):
+            return
+        stack = [(start, self._meeting(start, bits_of(common)))]
         while stack:
             box, alive = stack.pop()
             if not self.still_time():

@@ -103,6 +103,12 @@ class Axis:
         return part.scale if len(self.parts) == 1 and isinstance(part, _Line) else None
 
     @property
+    def unnamed(self) -> int:
+        """The cells of values that the table does not name, where it names others; else none."""
+        others = sum(1 << index for index, cell in enumerate(self.cells) if cell.others)
+        return others if any(cell.values for cell in self.cells) else 0
+
+    @property
     def comparable(self) -> bool:
         """True where two values of the input have an order."""
         return self.kinds != (BOOLEAN,)

@@ -13,7 +13,7 @@ from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, LESS, TURNE
 from ruleproof.prover.space import Box, bits_of
 from ruleproof.prover.table_cells import Axis
 from ruleproof.prover.table_space import Relation, TableSpace
-from ruleproof.prover.table_texts import mask_in_words, plain_text, test_of, value_text
+from ruleproof.prover.table_texts import mask_in_words, plain_text, cell_test, value_text
 
 MOST_INPUTS = 8
 """How many inputs a sentence speaks of."""
@@ -150,7 +150,7 @@ def relation_in_words(space: TableSpace, relation: Relation, states: frozenset[s
 # ---------------------------------------------------------------- rows to paste
 
 
-def tests_of(space: TableSpace, box: Box) -> tuple[CellTest, ...] | None:
+def row_tests(space: TableSpace, box: Box) -> tuple[CellTest, ...] | None:
     """Give the tests of a row that matches exactly the cases of a box, or `None` where one row cannot say it."""
     found: list[CellTest] = [AnyValue()] * len(space.columns)
     for place, axis in enumerate(space.axes):
@@ -158,7 +158,7 @@ def tests_of(space: TableSpace, box: Box) -> tuple[CellTest, ...] | None:
             continue
         if place not in space.columns:
             return None
-        found[space.columns.index(place)] = test_of(axis, box[place])
+        found[space.columns.index(place)] = cell_test(axis, box[place])
     for relation, mask in _compared(space, box):
         states = relation.states(mask)
         turned = frozenset(TURNED[state] for state in states)

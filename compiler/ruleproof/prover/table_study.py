@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from ruleproof.model.tables import CellTest, DecisionTable
-from ruleproof.prover.boxes import meets, merged
+from ruleproof.prover.boxes import meets, merged, without
 from ruleproof.prover.rows import OutOfTimeError, Rows
 from ruleproof.prover.space import Box, bits_of
 from ruleproof.prover.table_cases import Cases
@@ -38,7 +38,9 @@ class Gaps:
     """Where no row holds."""
 
     boxes: tuple[Box, ...]
-    """Disjoint boxes where certainly none does."""
+    """Disjoint boxes where certainly none does, merged; those of `unnamed` are not among them."""
+    unnamed: Mapping[int, tuple[Box, ...]]
+    """For a dimension of texts, disjoint boxes where certainly none does and the text is one that the table does not name."""
     all_found: bool
     depends: bool
     """True where further cases are gaps unless a row holds that cannot be decided."""
@@ -78,6 +80,7 @@ class TableStudy:
         self.certain = len(sure)
         self.rows = self._rows_of(sure)
         self.rows_that_may = self._rows_of([*sure, *maybe]) if maybe else self.rows
+        self._unsure = False
         self.stopped: dict[str, str] = {}
         """For each question that was given up, why."""
 
@@ -106,23 +109,54 @@ class TableStudy:
 
     @cached_property
     def gaps(self) -> Gaps:
-        """Give the cases in which the table gives nothing."""
-        if self.has_default or self.space.empty:
-            return Gaps((), True, False)
-        found: list[Box] = []
-        depends = False
+        """Give the cases in which no row holds."""
+        if self.space.empty:
+            return Gaps((), {}, True, False)
+        named: list[Box] = []
+        unnamed: dict[int, tuple[Box, ...]] = {}
+        self._unsure = False
         all_found = True
         try:
-            for box in self.bounded(self.rows_that_may.gaps(), GAPS, MOST_BOXES):
-                can_be = self.cases.can_be(box)
-                depends = depends or can_be is None
-                if can_be:
-                    found.append(box)
-            depends = depends or (self.is_open and any(map(self._uncovered, self._open_boxes())))
+            start, others = self._parts_by_name()
+            named.extend(self._gaps_in(start))
+            named = [self._with_unnamed(box) for box in merged(named)]
+            for place, box in others:
+                found = list(self._gaps_in(box))
+                for wide in named:
+                    found = without(found, wide) if found else found
+                if found:
+                    unnamed[place] = merged(found)
+            self._unsure = self._unsure or (self.is_open and any(map(self._uncovered, self._open_boxes())))
         except OutOfTimeError:
             self.stop(GAPS)
             all_found = False
-        return Gaps(merged(found), all_found, depends)
+        return Gaps(tuple(named), unnamed, all_found, self._unsure)
+
+    def _parts_by_name(self) -> tuple[Box, list[tuple[int, Box]]]:
+        """Part the cases: first those where every text is named by the table, then, text by text, those where it is not."""
+        start = self.space.whole
+        others: list[tuple[int, Box]] = []
+        for place, axis in enumerate(self.space.axes):
+            if axis.unnamed:
+                others.append((place, _with(start, place, axis.unnamed)))
+                start = _with(start, place, axis.full & ~axis.unnamed)
+        return start, others
+
+    def _with_unnamed(self, box: Box) -> Box:
+        """Let a gap hold for unnamed texts too, where it holds for all that are named."""
+        for place, axis in enumerate(self.space.axes):
+            if axis.unnamed and box[place] | axis.unnamed == axis.full:
+                added = _with(box, place, axis.unnamed)
+                if not any(meets(added, row) for row in self.rows_that_may.boxes):
+                    box = _with(box, place, axis.full)
+        return box
+
+    def _gaps_in(self, box: Box) -> Iterator[Box]:
+        for gap in self.bounded(self.rows_that_may.gaps(box), GAPS, MOST_BOXES):
+            can_be = self.cases.can_be(gap)
+            self._unsure = self._unsure or can_be is None
+            if can_be:
+                yield gap
 
     def _open_boxes(self) -> Iterator[Box]:
         return iter(self.rows_that_may.boxes[self.certain :])
@@ -195,6 +229,10 @@ class TableStudy:
     def pairs(self) -> int:
         """Count the pairs of rows that certainly hold together somewhere, as far as inputs are not compared."""
         return self.rows.pairs()
+
+
+def _with(box: Box, place: int, mask: int) -> Box:
+    return (*box[:place], mask, *box[place + 1 :])
 
 
 def _bits_above(mask: int, place: int) -> Iterator[int]:

@@ -93,10 +93,10 @@ def value_text(value: Scalar) -> str:
 # ---------------------------------------------------------------- tests
 
 
-def test_text(test: CellTest) -> str:
+def cell_text(test: CellTest) -> str:
     """Give a test as DMN writes it.
 
-    >>> test_text(Within(Decimal(5), None, False, False)), test_text(Negated(OneOf(frozenset({"b", "a"}))))
+    >>> cell_text(Within(Decimal(5), None, False, False)), cell_text(Negated(OneOf(frozenset({"b", "a"}))))
     ('>5', 'not("a","b")')
     """
     match test:
@@ -113,9 +113,9 @@ def test_text(test: CellTest) -> str:
                 return f"{'>=' if low_closed else '>'}{value_text(low)}"
             return f"{'[' if low_closed else '('}{value_text(low)}..{value_text(high)}{']' if high_closed else ')'}"
         case Negated(part):
-            return f"not({test_text(part)})"
+            return f"not({cell_text(part)})"
         case AnyOf(parts):
-            return ",".join(map(test_text, parts))
+            return ",".join(map(cell_text, parts))
         case Related(how, other):
             return f"{how} {other}" if how != "=" else other
         case Undecided(text):
@@ -124,7 +124,7 @@ def test_text(test: CellTest) -> str:
             assert_never(test)
 
 
-def test_of(axis: Axis, mask: int) -> CellTest:
+def cell_test(axis: Axis, mask: int) -> CellTest:
     """Give the test that passes in exactly the cells of a mask; a stretch at an end of what can be is left open there."""
     if mask == axis.full:
         return AnyValue()

@@ -187,7 +187,9 @@ class Worth:
         axis = self.study.space.axes[dimension]
         chain: list[int] = []
         joined = 0
-        for row in sorted(rows, key=lambda row: (_lowest(self._mask(row, dimension)), -self._mask(row, dimension), row)):
+        for row in sorted(
+            rows, key=lambda row: (_lowest(self._mask(row, dimension)), -self._mask(row, dimension), row)
+        ):
             mask = self._mask(row, dimension)
             if not mask & ~joined:
                 continue  # it adds nothing, and is named for that

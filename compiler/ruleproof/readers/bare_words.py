@@ -36,15 +36,19 @@ def with_dates(text: str) -> str:
     return _DATE.sub(lambda match: f'@"{match[1]}"' if match[1] else match[0], text)
 
 
-def with_quotes(texts: Sequence[str], kind: str, is_name: Callable[[str], bool]) -> list[str]:
-    """Put quotes around the words of a column, where its words are texts; `kind` is its declared type.
+def with_quotes(
+    texts: Sequence[str], kind: str, is_name: Callable[[str], bool], *, has_values: bool = False
+) -> list[str]:
+    """Put quotes around the words of a column, where its words are texts.
+
+    `kind` is its declared type; `has_values` tells that a workbook keeps some of its cells as numbers, dates or yes and no.
 
     >>> with_quotes(["low, high", "-"], "unknown", lambda word: False)
     ['"low", "high"', '-']
     """
     dated = {text: with_dates(text) for text in set(texts)}
     words = {text: _words_in(text) for text in dated}
-    if kind == STRING or (kind == UNKNOWN and _are_texts(words, dated, is_name)):
+    if kind == STRING or (kind == UNKNOWN and not has_values and _are_texts(words, dated, is_name)):
         for text, found in words.items():
             if found and not all(word in _WORDS_OF_FEEL for word in found):
                 dated[text] = _quoted(text, found)
@@ -56,7 +60,10 @@ def _words_in(text: str) -> list[str] | None:
     if not text.strip() or text.strip() == "-":
         return []
     match = _BARE.fullmatch(text)
-    return None if match is None or match["words"] is None else [word.strip() for word in match["words"].split(",")]
+    if match is None or match["words"] is None or ".." in text:
+        return None
+    words = [word.strip() for word in match["words"].split(",")]
+    return words if all(_NUMERAL.fullmatch(word) or re.search(r"[^\W\d]", word) for word in words) else None
 
 
 def _are_texts(words: dict[str, list[str] | None], dated: dict[str, str], is_name: Callable[[str], bool]) -> bool:
@@ -107,5 +114,5 @@ def _output(text: str, cells: Cells) -> OutputCell | None:
         return None
     try:
         return cells.constant_or_formula(plain)
-    except OutsideError:
+    except (OutsideError, RecursionError):
         return None

@@ -274,6 +274,16 @@ class _Reader:
         self._report(file, "cyclic_requirement", element, message, "take out one of these requirements")
 
 
+def _needs(member: Member) -> tuple[str, ...]:
+    match member:
+        case Decision() | Knowledge():
+            return member.requires
+        case Service():
+            return member.outputs
+        case _:
+            return ()
+
+
 def _visible(file: _File, element: Element) -> str:
     """Give the name under which expressions of the file that is read know an element."""
     name = tidy(_name_of(element))

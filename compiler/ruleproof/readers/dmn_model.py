@@ -77,6 +77,8 @@ def invoke(model: Model, name: str, arguments: Mapping[str, Any]) -> Result:
                 return Result(function((), wanted))
             except OutsideError as outside:
                 return Result(None, str(outside))
+            except RecursionError:
+                return Result(None, "the logic goes too deep")
     return Result(None, f"there is no function `{name}`")
 
 
@@ -86,7 +88,12 @@ def evaluate_table(table: DecisionTable, case: Mapping[str, Any], names: Names |
     scope = {tidy(name): value for name, value in given.items()}
     columns = [column.expression for column in (*table.columns, *table.references)]
     full = {name: given.get(name) for name in columns}
-    return answer(table, full, _beyond(scope, names or Names(scope)))
+    try:
+        return answer(table, full, _beyond(scope, names or Names(scope)))
+    except OutsideError as outside:
+        return Answer(None, error=str(outside))
+    except RecursionError:
+        return Answer(None, error="a cell goes too deep")
 
 
 def _value(value: Any) -> Any:

@@ -232,7 +232,8 @@ class _GridReader:
     ) -> tuple[InputColumn, tuple[CellTest, ...]]:
         places = [(row, column.index) for row in self._rows]
         texts = [self._grid.text(*place) for place in places]
-        readable = with_quotes(texts, type[0], cells.is_name)
+        has_values = self._grid.typed is not None and not self._grid.typed.isdisjoint(places)
+        readable = with_quotes(texts, type[0], cells.is_name, has_values=has_values)
         tests = [cells.test(text, column.name) for text in readable]
         for index, place in enumerate(places):
             if place[0] in uneven:

@@ -16,7 +16,7 @@ from xml.parsers import expat
 from ruleproof.source import Source, Span, source_from_text
 
 LARGEST_FILE = 64 * 1024 * 1024
-MOST_ELEMENTS = 4_000_000
+MOST_ELEMENTS = 1_500_000
 DEEPEST = 200
 LONGEST_NAME = 1_000
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")

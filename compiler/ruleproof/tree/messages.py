@@ -82,6 +82,8 @@ _SLIPS = (
     (r"\b(?:is|are) at(least|most) \S+$", "write `at {0}` as two words"),
     (r"\b(?:is|are) (more|less)than \S+$", "write `{0} than` as two words"),
     (r"\bthen \w+ [A-Z]+$", "write how strong it is: `report`, `may report`, `consider` or `must not report`"),
+    (r";$", "take it out: nothing stands at the end of a line"),
+    (r" '$", 'write straight double quotes ("…")'),
     (r"≤$", "write `is at most`"),
     (r"≥$", "write `is at least`"),
     (r"≠$", "write `is not`"),
@@ -174,7 +176,16 @@ def _instead(found: str, expected: tuple[str, ...], before: str) -> str:
         return "did you mean `then`?"
     known = _INSTEAD.get(found, ())
     fitting = [f"`{words}`" for words in known if found == "than" or words.split(maxsplit=1)[0] in expected]
-    return f"write {_in_a_row(fitting)}" if fitting else ""
+    return f"write {_in_a_row(fitting)}" if fitting else _bracket(found, expected, before)
+
+
+def _bracket(found: str, expected: tuple[str, ...], before: str) -> str:
+    """Say which bracket is too much or too few; empty where it is neither."""
+    if found == ")" and ")" not in expected and not before.rstrip().endswith("("):
+        return "this bracket closes nothing: take it out"
+    if ")" in expected and _is_word(found) and before.rstrip(" \t").endswith("\n"):
+        return "a bracket is still open: write `)` before this line"
+    return ""
 
 
 def _misspelt(source: Source, span: Span, expected: tuple[str, ...]) -> str:

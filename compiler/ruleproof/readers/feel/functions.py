@@ -6,7 +6,7 @@ There is no `now` and no `today`: the same table must answer the same tomorrow.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DecimalException
 from typing import Any
@@ -28,17 +28,19 @@ class Function:
     call: Callable[..., Any]
 
     def __call__(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
-        if self.parameters is None:
-            items = positional[0] if len(positional) == 1 and isinstance(positional[0], tuple) else positional
-            return self.call(items)
-        if len(positional) > len(self.parameters) or not set(named) <= set(self.parameters):
-            return None
-        values = dict(zip(self.parameters, positional, strict=False)) | dict(named)
-        last = max((index for index, name in enumerate(self.parameters, 1) if name in values), default=0)
         try:
-            return self.call(*(values.get(name) for name in self.parameters[:last]))
+            return self.call(*self._arguments(positional, named))
         except (TypeError, ValueError, ArithmeticError, AttributeError):
             return None
+
+    def _arguments(self, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Iterable[Any]:
+        if self.parameters is None:
+            return positional if len(positional) == 1 and isinstance(positional[0], tuple) else (positional,)
+        if len(positional) > len(self.parameters) or not set(named) <= set(self.parameters):
+            raise TypeError("other arguments than the function takes")
+        values = dict(zip(self.parameters, positional, strict=False)) | dict(named)
+        last = max((index for index, name in enumerate(self.parameters, 1) if name in values), default=0)
+        return [values.get(name) for name in self.parameters[:last]]
 
 
 def decimal_of(text: str) -> Decimal:

@@ -7,7 +7,7 @@ ends.  Before a text is parsed, each such name is replaced by a mark; the longes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from ruleproof.readers.feel.functions import FUNCTIONS
@@ -15,7 +15,7 @@ from ruleproof.readers.feel.functions import FUNCTIONS
 _FIRST, _LAST = "\ue000", "\ue001"
 _PLAIN = re.compile(r"[^\W\d]\w*")
 _MARK = re.compile(f"{_FIRST}([0-9]+){_LAST}")
-_STRING = r'@?"(?:\\.|[^"\\])*"'
+_PIECE = re.compile(r'@?"(?:\\.|[^"\\])*"|(?<!\w)[^\W\d]\w*', re.DOTALL)
 
 
 def tidy(text: str) -> str:
@@ -31,19 +31,19 @@ class Names:
 
     @cached_property
     def _marked(self) -> tuple[str, ...]:
-        special = (self.known | FUNCTIONS.keys()) - {"?"}
-        return tuple(
-            sorted((name for name in special if not _PLAIN.fullmatch(name)), key=lambda name: (-len(name), name))
-        )
+        special = (name for name in self.known | FUNCTIONS.keys() if not _PLAIN.fullmatch(name) and _PLAIN.match(name))
+        return tuple(sorted(special, key=lambda name: (-len(name), name)))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        spelt = "|".join(r"\s+".join(map(re.escape, name.split())) for name in self._marked)
-        return re.compile(rf"{_STRING}|(?<!\w)(?P<name>{spelt})(?!\w)")
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {name: number for number, name in enumerate(self._marked)}
+    def _by_first_word(self) -> Mapping[str, list[tuple[re.Pattern[str], int]]]:
+        """The names to look for, the longest first, by the word that they begin with."""
+        found: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+        for number, name in enumerate(self._marked):
+            first = _PLAIN.match(name)
+            if first is not None:
+                spelt = re.compile(r"\s+".join(map(re.escape, name.split())) + r"(?!\w)")
+                found.setdefault(first[0], []).append((spelt, number))
+        return found
 
     def mark(self, text: str) -> str:
         """Replace each name that is no plain word; texts in quotes stay as they are.
@@ -52,11 +52,17 @@ class Names:
         >>> names.restore(names.mark('> risk  score')), names.mark('"a-b"')
         ('> risk score', '"a-b"')
         """
-        return self._pattern.sub(self._marked_one, text)
-
-    def _marked_one(self, match: re.Match[str]) -> str:
-        name = match["name"]
-        return match[0] if name is None else f"{_FIRST}{self._numbers[tidy(name)]}{_LAST}"
+        parts: list[str] = []
+        done = position = 0
+        while (piece := _PIECE.search(text, position)) is not None:
+            position = piece.end()
+            for spelt, number in self._by_first_word.get(piece[0], ()):
+                name = spelt.match(text, piece.start())
+                if name is not None:
+                    parts += [text[done : piece.start()], f"{_FIRST}{number}{_LAST}"]
+                    done = position = name.end()
+                    break
+        return "".join([*parts, text[done:]])
 
     def restore(self, text: str) -> str:
         """Give the names back for their marks."""
