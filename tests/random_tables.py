@@ -162,7 +162,7 @@ def cases_of(table: DecisionTable, *, related: bool = False) -> Iterator[dict[st
     """Give cases of which at least one lies in every combination of cells, all of them possible."""
     values: dict[str, list[Any]] = {}
     kinds: dict[str, str] = {}
-    for index, column in enumerate(table.columns):
+    for column in table.columns:
         if column.expression not in kinds:
             kinds[column.expression] = column.type
             values[column.expression] = list(_values(column.type, related))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from ruleproof.model.tables import (
     Undecided,
     Within,
 )
+from ruleproof.pages import TABLE_PAGES
 from ruleproof.readers import read_table
 from ruleproof.readers.dmn import VERSIONS, read_dmn
 from ruleproof.readers.dmn_model import Result, decide, decide_all, evaluate_table, invoke
@@ -116,6 +118,12 @@ def test_what_camunda_writes_is_read() -> None:
     (place,) = reading.findings[0].places
     assert reading.source.slice(place.span) == "season in known"
     assert reading.findings[0].rules == ("3",)
+
+
+def test_an_input_that_compares_two_others_says_so() -> None:
+    text = one_table("true").replace("<text>x</text>", "<text>a &gt;= b.c</text>")
+    (column,) = read_dmn("t.dmn", text.encode()).tables[0].columns
+    assert (column.expression, column.type, column.compares) == ("a >= b.c", "boolean", ("a", ">=", "b.c"))
 
 
 @pytest.mark.parametrize("namespace", VERSIONS)
@@ -387,6 +395,38 @@ def test_requirements_that_go_round_are_one_finding_and_the_rest_is_worked_out()
     assert reading.model is not None
     assert decide(reading.model, "e", {}).value == 1
     assert decide(reading.model, "a", {}).error == "`a` requires itself"
+
+
+def test_a_service_that_offers_what_calls_it_is_a_circle() -> None:
+    calls = (
+        '<decision id="d" name="d"><knowledgeRequirement><requiredKnowledge href="#s"/></knowledgeRequirement>'
+        "<literalExpression><text>s() + s()</text></literalExpression></decision>"
+    )
+    service = '<decisionService id="s" name="s"><outputDecision href="#d"/></decisionService>'
+    reading = read_dmn("t.dmn", whole(calls + service).encode())
+    assert names(reading) == ["cyclic_requirement"]
+    assert reading.model is not None
+    assert decide(reading.model, "d", {}).error == "`d` requires itself"
+
+
+def test_dates_may_be_given_as_texts() -> None:
+    (table,) = read_dmn("t.dmn", one_table('< @"2024-01-01"', '>= @"2024-01-01"').encode()).tables
+    assert evaluate_table(table, {"x": "2023-12-31"}).rules == (1,)
+    assert evaluate_table(table, {"x": datetime.date(2024, 1, 1)}).rules == (2,)
+
+
+def test_many_long_names_do_not_slow_a_table_down() -> None:
+    inputs = "".join(f'<inputData id="i{number}" name="long name {number}"/>' for number in range(1500))
+    cells = [f"> long name {number}" for number in range(1500)]
+    start = time.perf_counter()
+    reading = read_dmn("t.dmn", one_table(*cells).replace("<decision ", inputs + "<decision ").encode())
+    assert reading.tables[0].rows[-1].tests == (Related(">", "long name 1499"),)
+    assert time.perf_counter() - start < 20
+
+
+def test_every_finding_about_tables_is_shown_here() -> None:
+    shown = {name for _, name, _, _ in BROKEN.values()} | {"uneven_row", "cyclic_requirement"}
+    assert shown == {page.name for page in TABLE_PAGES}
 
 
 def test_a_type_made_of_itself_is_one_finding() -> None:

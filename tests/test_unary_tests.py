@@ -188,7 +188,7 @@ def test_no_text_is_too_much(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "nested", ["1+" * 20_000 + "1", "-" * 20_000 + "1", "if x then " * 5_000 + "1", "x." * 9_999 + "y"]
+    "nested", ["1+" * 5_000 + "1", "-" * 5_000 + "1", "if x then " * 2_000 + "1", "x." * 5_000 + "y"]
 )
 def test_long_chains_do_not_run_away(nested: str) -> None:
     assert isinstance(cells().test(nested, "own"), Undecided | Related)

@@ -29,7 +29,7 @@ from ruleproof.checks import (
     unused_input,
 )
 from ruleproof.finding import Finding
-from ruleproof.pages import LANGUAGE_PAGES, Page
+from ruleproof.pages import LANGUAGE_PAGES, TABLE_PAGES, Page
 from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.prover.study import Study
 
@@ -66,6 +66,7 @@ def found_by(check: Check, study: Study, path: str) -> Iterator[Finding]:
 
 PAGES: tuple[Page, ...] = (
     *LANGUAGE_PAGES,
+    *TABLE_PAGES,
     gap.PAGE,
     conflict.PAGE,
     contradiction.PAGE,

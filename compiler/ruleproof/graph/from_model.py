@@ -6,12 +6,10 @@ search is what is left of the expressions, so states that ask the same end in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ruleproof.graph.nodes import Graph, Node, NodeTable
-from ruleproof.model import meaning
-from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import Decision, Policy, Requirement
 from ruleproof.prover.boxes import TooManyBoxesError, split
 from ruleproof.prover.expressions import (
@@ -26,84 +24,34 @@ from ruleproof.prover.expressions import (
     tests_in,
 )
 from ruleproof.prover.space import Box
+from ruleproof.prover.telling import TellAnswer, TellState
 
 BUDGET = 200_000
 """How many states a graph may have before it is given up."""
 
-Settle = Callable[[Sequence[Expression]], Answer | str | None]
-
 
 def graph_of_decision(policy: Policy, decision: Decision, compiler: Compiler, *, exact: bool) -> Graph:
     """Give the graph of a decision; an exact one has a leaf for the cases that cannot happen."""
-    settle = _Settling(policy, decision, compiler)
-    return _Builder(policy, compiler, settle.asked, settle, exact, settle.first).run(decision.name)
-
-
-@dataclass
-class _Settling:
-    """Gives the answer of a decision once it is settled: the text first, then the scope, then the rules."""
-
-    policy: Policy
-    decision: Decision
-    compiler: Compiler
-
-    def __post_init__(self) -> None:
-        says = [(self.compiler(condition), reason) for condition, reason in self.policy.no_text_says]
-        rules = [self.compiler(rule.condition) for rule in self.decision.rules]
-        self.reasons = [reason for _, reason in says]
-        self.names = [rule.name for rule in self.decision.rules]
-        self.asked = (*(condition for condition, _ in says), self.compiler(self.decision.scope), *rules)
-        self.first = len(says) + 1
-
-    def __call__(self, left: Sequence[Expression]) -> Answer | None:
-        for reason, part in zip(self.reasons, left, strict=False):
-            if part == TRUE:
-                return Answer(meaning.CANNOT_ANSWER, reason=reason)
-            if part != FALSE:
-                return None
-        scope, *rules = left[len(self.reasons) :]
-        if scope == FALSE:
-            return Answer(meaning.OUT_OF_SCOPE, reason=self.decision.out_of_scope)
-        if scope != TRUE or not all(isinstance(rule, Constant) for rule in rules):
-            return None
-        return meaning.resolve(
-            self.decision, frozenset(name for name, rule in zip(self.names, rules, strict=True) if rule == TRUE)
-        )
+    return _Builder(compiler, TellAnswer(policy, decision, compiler), exact).run(decision.name)
 
 
 def graph_of_requirement(policy: Policy, requirement: Requirement, compiler: Compiler) -> Graph:
     """Give the exact graph of a requirement; its leaves are states."""
-    asked = (compiler(policy.no_text), compiler(requirement.when), compiler(requirement.that))
-
-    def state(left: Sequence[Expression]) -> str | None:
-        no_text, when, that = left
-        if no_text == TRUE:
-            return meaning.NOT_CHECKED
-        if no_text == FALSE and when == FALSE:
-            return meaning.NOT_APPLICABLE
-        if no_text == FALSE and when == TRUE and isinstance(that, Constant):
-            return meaning.MET if that.value else meaning.FAILED
-        return None
-
-    return _Builder(policy, compiler, asked, state, True, 2).run(requirement.name)
+    return _Builder(compiler, TellState(policy, requirement, compiler), True).run(requirement.name)
 
 
 @dataclass
 class _Builder:
-    policy: Policy
     compiler: Compiler
-    asked: Sequence[Expression]
-    settle: Settle
+    tell: TellAnswer | TellState
     exact: bool
-    first: int
-    """How many of the expressions asked are settled before the others."""
     table: NodeTable = field(default_factory=NodeTable)
     known: dict[tuple[Expression, ...], Node | None] = field(default_factory=dict)
 
     def run(self, name: str) -> Graph:
         self.space = self.compiler.space
-        impossible = _touching(self.compiler.impossible(), self.asked)
-        root = self.build(tuple(self.asked), some(impossible))
+        impossible = _touching(self.compiler.impossible(), self.tell.asked)
+        root = self.build(tuple(self.tell.asked), some(impossible))
         return Graph(name, self.space, root or self.table.leaf(None), self.exact)
 
     def build(self, left: tuple[Expression, ...], impossible: Expression) -> Node | None:
@@ -118,7 +66,7 @@ class _Builder:
     def make(self, left: tuple[Expression, ...], impossible: Expression) -> Node | None:
         if impossible == TRUE:
             return self.table.leaf(None) if self.exact else None
-        answer = self.settle(left)
+        answer = self.tell(left)
         if answer is not None and impossible == FALSE:
             return self.table.leaf(answer)
         if answer is not None and not self.exact:
@@ -151,7 +99,7 @@ class _Builder:
         What must be known first (the text, the scope) is asked first, as a person would.
         """
         open_parts = [part for part in left if not isinstance(part, Constant)]
-        first = [part for part in left[: self.first] if not isinstance(part, Constant)]
+        first = [part for part in left[: self.tell.first] if not isinstance(part, Constant)]
         open_parts = first or open_parts
         candidates = sorted({dimension for part in open_parts for dimension in dimensions_in(part)})
         return min(candidates, key=lambda dimension: (self.cost(dimension, open_parts), dimension))

@@ -116,6 +116,8 @@ class InputColumn:
     span: Span = field(compare=False, default=NOWHERE)
     decided_by: str = ""
     """The name of the decision whose result this input is, where the input is nothing else than that."""
+    compares: tuple[str, str, str] | None = None
+    """Two inputs and the sign between them, where the input is whether they compare so: `a > b`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ Both are asked at once: one search over cells that neither of them can tell apar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ruleproof.model import meaning
-from ruleproof.model.meaning import Answer, resolve
+from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import Decision, Input, Policy, Requirement
 from ruleproof.prover.boxes import merged, shape_around, split
-from ruleproof.prover.expressions import FALSE, TRUE, Compiler, Constant, Expression, dimensions_in, some
+from ruleproof.prover.expressions import FALSE, TRUE, Compiler, Expression, dimensions_in, some
 from ruleproof.prover.space import Box, Space
+from ruleproof.prover.telling import TellAnswer, TellState
 
 IMPOSSIBLE = "cannot happen"
 """What a policy says of a case that it rules out."""
@@ -82,47 +82,10 @@ class _Side:
     def impossible(self) -> Expression:
         return some(self.compiler.impossible())
 
-    def decision(
-        self, decision: Decision
-    ) -> tuple[tuple[Expression, ...], Callable[[Sequence[Expression]], Answer | None]]:
-        """Give what must be asked to know the answer of a decision, and how to tell it."""
-        says = [(self.compiler(condition), reason) for condition, reason in self.policy.no_text_says]
-        rules = [self.compiler(rule.condition) for rule in decision.rules]
-        asked = (*(condition for condition, _ in says), self.compiler(decision.scope), *rules)
-
-        def tell(left: Sequence[Expression]) -> Answer | None:
-            for part, (_, reason) in zip(left, says, strict=False):
-                if part == TRUE:
-                    return Answer(meaning.CANNOT_ANSWER, reason=reason)
-                if part != FALSE:
-                    return None
-            scope, *open_rules = left[len(says) :]
-            if scope == FALSE:
-                return Answer(meaning.OUT_OF_SCOPE, reason=decision.out_of_scope)
-            if scope != TRUE or not all(isinstance(part, Constant) for part in open_rules):
-                return None
-            held = [rule.name for rule, part in zip(decision.rules, open_rules, strict=True) if part == TRUE]
-            return resolve(decision, frozenset(held))
-
-        return asked, tell
-
-    def requirement(
-        self, item: Requirement
-    ) -> tuple[tuple[Expression, ...], Callable[[Sequence[Expression]], str | None]]:
-        """Give what must be asked to know the state of a requirement, and how to tell it."""
-        asked = tuple(self.compiler(part) for part in (self.policy.no_text, item.when, item.that))
-
-        def tell(left: Sequence[Expression]) -> str | None:
-            no_text, when, that = left
-            if no_text == TRUE:
-                return meaning.NOT_CHECKED
-            if no_text == FALSE and when == FALSE:
-                return meaning.NOT_APPLICABLE
-            if no_text == FALSE and when == TRUE and isinstance(that, Constant):
-                return meaning.MET if that.value else meaning.FAILED
-            return None
-
-        return asked, tell
+    def telling(self, item: Decision | Requirement) -> TellAnswer | TellState:
+        if isinstance(item, Decision):
+            return TellAnswer(self.policy, item, self.compiler)
+        return TellState(self.policy, item, self.compiler)
 
 
 class _Comparer:
@@ -144,31 +107,21 @@ class _Comparer:
         )
 
     def subject(self, name: str, old: Decision | Requirement, new: Decision | Requirement) -> list[Difference]:
-        left_asked, left_tell = self._asking(self.before, old)
-        right_asked, right_tell = self._asking(self.after, new)
-        cut = 2 + len(left_asked)
-        asked = (self.before.impossible(), self.after.impossible(), *left_asked, *right_asked)
+        first_tell, second_tell = self.before.telling(old), self.after.telling(new)
+        cut = 2 + len(first_tell.asked)
+        asked = (self.before.impossible(), self.after.impossible(), *first_tell.asked, *second_tell.asked)
 
         def settle(left: Sequence[Expression]) -> tuple[Said, Said] | None:
-            said = []
-            for impossible, part, tell in ((left[0], left[2:cut], left_tell), (left[1], left[cut:], right_tell)):
-                told = IMPOSSIBLE if impossible == TRUE else tell(part) if impossible == FALSE else None
-                if told is None:
-                    return None
-                said.append(told)
-            return said[0], said[1]
+            first = _told(left[0], left[2:cut], first_tell)
+            second = _told(left[1], left[cut:], second_tell)
+            return None if first is None or second is None else (first, second)
 
         groups: dict[tuple[object, object], list[tuple[Box, Said, Said]]] = {}
         for box, (first, second) in split(self.space.whole, asked, settle):
             groups.setdefault((_words(first), _words(second)), []).append((box, first, second))
-        places = {place for part in (*left_asked, *right_asked) for place in dimensions_in(part)}
+        places = {place for part in asked[2:] for place in dimensions_in(part)}
         self.inputs[name] = tuple(item for item, own in self.space.places.items() if places & set(own))
         return [self._difference(name, key, groups) for key in groups if key[0] != key[1]]
-
-    def _asking(
-        self, side: _Side, item: Decision | Requirement
-    ) -> tuple[tuple[Expression, ...], Callable[[Sequence[Expression]], Said | None]]:
-        return side.decision(item) if isinstance(item, Decision) else side.requirement(item)
 
     def _difference(
         self, name: str, key: tuple[object, object], groups: dict[tuple[object, object], list[tuple[Box, Said, Said]]]
@@ -187,6 +140,13 @@ class _Comparer:
             _rules(said for _, said, _ in found),
             _rules(said for _, _, said in found),
         )
+
+
+def _told(impossible: Expression, left: Sequence[Expression], tell: TellAnswer | TellState) -> Said | None:
+    """Give what one policy says, once it is settled whether the case can happen."""
+    if impossible == TRUE:
+        return IMPOSSIBLE
+    return tell(left) if impossible == FALSE else None
 
 
 def _subjects(policy: Policy) -> dict[str, Decision | Requirement]:

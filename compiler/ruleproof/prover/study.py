@@ -6,12 +6,12 @@ Each result is worked out once, when somebody asks for it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 from ruleproof.finding import Value
-from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer, resolve
 from ruleproof.model.nodes import Condition, Decision, Policy, Requirement
 from ruleproof.prover.boxes import TooManyBoxesError, meets, merged, split
@@ -26,12 +26,22 @@ from ruleproof.prover.expressions import (
     some,
 )
 from ruleproof.prover.space import Box, Space
+from ruleproof.prover.telling import TellAnswer, TellState
 
 Holding = frozenset[str]
 """The names of the rules that hold together."""
 
-_ELSEWHERE = "elsewhere"
-"""The key of boxes that a question is not about."""
+
+Told_co = TypeVar("Told_co", covariant=True)
+
+
+class Tell(Protocol[Told_co]):
+    """Tells what follows from expressions once enough of them is settled: `TellAnswer` or `TellState`."""
+
+    @property
+    def asked(self) -> tuple[Expression, ...]: ...
+
+    def __call__(self, left: Sequence[Expression]) -> Told_co | None: ...
 
 
 @dataclass(frozen=True)
@@ -91,20 +101,20 @@ class Study:
         rules = [self.compiler(rule.condition) for rule in decision.rules]
         asked = (self.impossible, self.compiler(self.policy.no_text), self.compiler(decision.scope), *rules)
 
-        def settle(left: Sequence[Expression]) -> Holding | str | None:
+        def settle(left: Sequence[Expression]) -> tuple[Holding, ...] | None:
             impossible, no_text, scope, *open_rules = left
             if TRUE in (impossible, no_text) or scope == FALSE:
-                return _ELSEWHERE
+                return ()
             if not all(isinstance(part, Constant) for part in left):
                 return None
-            return frozenset(name for name, rule in zip(names, open_rules, strict=True) if rule == TRUE)
+            return (frozenset(name for name, rule in zip(names, open_rules, strict=True) if rule == TRUE),)
 
         found: dict[Holding, list[Box]] = {}
         excluded: list[Box] = []
         for box, key in split(self.space.whole, asked, settle):
-            if isinstance(key, frozenset):
-                found.setdefault(key, []).append(box)
-            else:
+            for holding in key:
+                found.setdefault(holding, []).append(box)
+            if not key:
                 excluded.append(box)
         return Landscape(
             decision,
@@ -157,45 +167,23 @@ class Study:
 
     def answers(self, decision: Decision, box: Box) -> tuple[Answer, ...]:
         """Give the different answers (rules apart) of a decision over a box, as `meaning.partial` defines them."""
-        says = [(self.compiler(condition), reason) for condition, reason in self.policy.no_text_says]
-        rules = [self.compiler(rule.condition) for rule in decision.rules]
-        asked = (self.impossible, *(condition for condition, _ in says), self.compiler(decision.scope), *rules)
-
-        def settle(left: Sequence[Expression]) -> Answer | str | None:
-            if left[0] == TRUE:
-                return _ELSEWHERE
-            if not all(isinstance(part, Constant) for part in left):
-                return None
-            for part, (_, reason) in zip(left[1:], says, strict=False):
-                if part == TRUE:
-                    return Answer(meaning.CANNOT_ANSWER, reason=reason)
-            scope, *open_rules = left[1 + len(says) :]
-            if scope == FALSE:
-                return Answer(meaning.OUT_OF_SCOPE, reason=decision.out_of_scope)
-            held = frozenset(rule.name for rule, part in zip(decision.rules, open_rules, strict=True) if part == TRUE)
-            return resolve(decision, held)
-
-        return joined(decision, [key for _, key in split(box, asked, settle) if isinstance(key, Answer)])
+        return joined(decision, list(self._told(TellAnswer(self.policy, decision, self.compiler), box)))
 
     def states(self, requirement: Requirement, box: Box) -> frozenset[str]:
         """Give the states of a requirement over the cases of a box that can happen."""
-        asked = (
-            self.impossible,
-            *(self.compiler(part) for part in (self.policy.no_text, requirement.when, requirement.that)),
-        )
+        return frozenset(self._told(TellState(self.policy, requirement, self.compiler), box))
 
-        def settle(left: Sequence[Expression]) -> str | None:
+    def _told(self, tell: Tell[Told_co], box: Box) -> Iterator[Told_co]:
+        """Give what is told of each part of a box that can happen."""
+
+        def settle(left: Sequence[Expression]) -> tuple[Told_co, ...] | None:
             if left[0] == TRUE:
-                return _ELSEWHERE
-            if not all(isinstance(part, Constant) for part in left):
-                return None
-            if left[1] == TRUE:
-                return meaning.NOT_CHECKED
-            if left[2] == FALSE:
-                return meaning.NOT_APPLICABLE
-            return meaning.MET if left[3] == TRUE else meaning.FAILED
+                return ()
+            told = tell(left[1:]) if left[0] == FALSE else None
+            return None if told is None else (told,)
 
-        return frozenset(key for _, key in split(box, asked, settle)) - {_ELSEWHERE}
+        for _, told in split(box, (self.impossible, *tell.asked), settle):
+            yield from told
 
     def holds_nowhere(self, condition: Condition) -> bool:
         """Tell whether no case that can happen meets a condition."""

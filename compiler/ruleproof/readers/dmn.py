@@ -252,9 +252,7 @@ class _Reader:
 
     def _cycles(self, members: Mapping[str, Member]) -> frozenset[str]:
         """Find the decisions and functions that require themselves; each circle is one finding."""
-        graph = {
-            key: set(member.requires) for key, member in members.items() if isinstance(member, Decision | Knowledge)
-        }
+        graph = {key: set(_needs(member)) for key, member in members.items()}
         broken: set[str] = set()
         while True:
             try:

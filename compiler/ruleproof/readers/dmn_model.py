@@ -37,6 +37,8 @@ from ruleproof.readers.feel.functions import Function
 from ruleproof.readers.feel.meaning import TESTED, evaluate, passes
 from ruleproof.readers.feel.names import Names, tidy
 from ruleproof.readers.feel.outside import OutsideError
+from ruleproof.readers.feel.times import timed
+from ruleproof.readers.item_types import built_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ def evaluate_table(table: DecisionTable, case: Mapping[str, Any], names: Names |
     """Work out one table where every input is given by its expression; its cells may name the inputs."""
     given = {name: _value(value) for name, value in case.items()}
     scope = {tidy(name): value for name, value in given.items()}
-    columns = [column.expression for column in (*table.columns, *table.references)]
-    full = {name: given.get(name) for name in columns}
+    columns = (*table.columns, *table.references)
+    full = {column.expression: timed(given.get(column.expression), column.type) for column in columns}
     try:
         return answer(table, full, _beyond(scope, names or Names(scope)))
     except OutsideError as outside:
@@ -154,7 +156,7 @@ class _Run:
             return Result(None, f"`{member.name}` requires itself")
         match member:
             case InputData():
-                return Result(self._input(key, member.name))
+                return Result(timed(self._input(key, member.name), built_in(member.type) or ""))
             case Knowledge():
                 return Result(self._function(member.function, self._scope(key, member.requires)))
             case Service():

@@ -136,6 +136,7 @@ class _TableReader:
                     nullable=found.nullable,
                     span=element_span(self._source, item),
                     decided_by=self._decided_by(name),
+                    compares=self._cells.comparison(name),
                 )
             )
             by_column.append(found.tests)

@@ -142,6 +142,19 @@ class Cells:
         found = [value for value in values if not isinstance(value, _Unknown)]
         return tuple(found) if len(found) == len(values) else ()
 
+    def comparison(self, text: str) -> tuple[str, str, str] | None:
+        """Give the two inputs that an expression compares, with the sign between them; `None` for any other text."""
+        if not any(sign in text for sign in "<>="):
+            return None
+        try:
+            node = expression_from_text(text, self._names)
+        except OutsideError:
+            return None
+        if not isinstance(node, nodes.Comparison):
+            return None
+        left, right = self._known.name(node.left), self._known.name(node.right)
+        return (left, node.how, right) if left and right else None
+
     def readable(self, text: str) -> str:
         """Say what is wrong with an expression; an empty text where it can be read."""
         try:

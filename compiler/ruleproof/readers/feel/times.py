@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from ruleproof.model.tables import Months, Scalar
+from ruleproof.model.tables import DATE, DATE_TIME, DURATION, MONTHS, TIME, Months, Scalar
 from ruleproof.readers.feel.outside import OutsideError
 
 _DATE = r"(?P<year>-?\d{4,9})-(?P<month>\d\d)-(?P<day>\d\d)"
@@ -138,3 +139,25 @@ def at_literal(text: str) -> Scalar:
         if pattern.fullmatch(text):
             return read(text)
     return duration_of(text)
+
+
+_READERS: Mapping[str, Callable[[str], Scalar]] = {
+    DATE: date_of,
+    TIME: time_of,
+    DATE_TIME: date_time_of,
+    DURATION: duration_of,
+    MONTHS: duration_of,
+}
+
+
+def timed(value: object, type: str) -> object:
+    """Read a text as the date, time or duration that an input is to have; anything else stays what it is.
+
+    >>> timed("2024-03-21", "date"), timed("2024-03-21", "string")
+    (datetime.date(2024, 3, 21), '2024-03-21')
+    """
+    read = _READERS.get(type) if isinstance(value, str) else None
+    try:
+        return value if read is None else read(str(value))
+    except OutsideError:
+        return value
