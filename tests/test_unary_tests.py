@@ -84,6 +84,7 @@ READ: dict[str, CellTest] = {
     '"a"': one("a"),
     '"a", "b"': one("a", "b"),
     r'"a\"b", "\u00e9\n"': one('a"b', "é\n"),
+    '"\ue000", "\\t"': one("\ue000", "\t"),
     '["a", "b"]': one("a", "b"),
     '["a".."m"]': Within("a", "m", True, True),
     "1, 2, > 10": AnyOf((one(number("1"), number("2")), above(number("10")))),

@@ -41,7 +41,7 @@ class Report:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding, file by file, the worst first, then in the order of the text."""
+        """Every finding, file by file, the worst first, gaps last among equals, then in the order of the text."""
         return tuple(finding for file in self.files for finding in sorted(file.findings, key=_order))
 
     @cached_property
@@ -62,7 +62,9 @@ class Report:
 def _order(finding: Finding) -> tuple[object, ...]:
     first = finding.places[0].span if finding.places else NOWHERE
     answered_for = finding.expected or finding.accepted
-    return (answered_for, _RANK[finding.severity], first.start, first.end, finding.code, finding.message)
+    # two answers are worse than none: what is wrong in the rules comes before what is missing
+    missing = finding.name == "gap"
+    return (answered_for, _RANK[finding.severity], missing, first.start, first.end, finding.code, finding.message)
 
 
 def counts(finding: Finding) -> bool:

@@ -104,11 +104,12 @@ class Scale:
             return None
         if self.last is not None and first is not None and first >= self.ends[-1]:
             return None
-        cell = self._steps(first, after) if self.stepped else self._stretch(first, after)
-        if cell is None or not self.ends:
-            return cell
-        begins, stops = first == self.ends[0], self.last is not None and after == self.ends[-1]
-        return replace(cell, low=None if begins else cell.low, high=None if stops else cell.high)
+        begins = bool(self.ends) and first == self.ends[0]
+        stops = self.last is not None and after == self.ends[-1]
+        if self.stepped:
+            return self._steps(None if begins else first, None if stops else after)
+        cell = self._stretch(first, after)
+        return cell and replace(cell, low=None if begins else cell.low, high=None if stops else cell.high)
 
     def _steps(self, first: int | None, after: int | None) -> Cell:
         low = None if first is None else self.value(first)

@@ -193,7 +193,7 @@ def _parts(type: str, asked: Sequence[OneOf | Within]) -> list[_Line | _Names]:
     elif type != UNKNOWN:
         kinds = [type]
     parts: list[_Line | _Names] = [_part(kind, asked) for kind in kinds]
-    if not parts or (type == UNKNOWN and len(kinds) > 1):
+    if type == UNKNOWN:
         parts.append(_Names("", ()))
     return parts
 

@@ -313,6 +313,8 @@ def _adopt_types(found: Mapping[str, _Input], compared: Iterable[tuple[str, str]
     """Let an input without a type have that of the input that it is compared with; numbers where neither has one."""
     pairs = [(found[name], found[other]) for name, other in compared]
     for item, partner in (*pairs, *((other, one) for one, other in pairs)):
-        if item.type == UNKNOWN and not kinds_in((*item.tests, *item.domain)):
-            kinds = kinds_in((*partner.tests, *partner.domain)) if partner.type == UNKNOWN else [partner.type]
-            item.type = kinds[0] if len(kinds) == 1 else NUMBER
+        if item.type == UNKNOWN:
+            kinds = kinds_in((*item.tests, *item.domain))
+            if not kinds:
+                kinds = kinds_in((*partner.tests, *partner.domain)) if partner.type == UNKNOWN else [partner.type]
+            item.type = NUMBER if not kinds else kinds[0] if len(kinds) == 1 else UNKNOWN

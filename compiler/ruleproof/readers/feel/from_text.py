@@ -45,7 +45,7 @@ def expression_from_text(text: str, names: Names) -> nodes.Node:
 def _read(text: str, names: Names, start: str) -> nodes.Node:
     if len(text) > LONGEST_TEXT:
         raise OutsideError(f"a text of more than {LONGEST_TEXT:,} characters")
-    if is_marked(text):
+    if is_marked(_QUOTED.sub("", text)):
         raise OutsideError("a character that no text should hold (U+E000 or U+E001)")
     if _depth(text) > DEEPEST:
         raise OutsideError(f"brackets inside one another, more than {DEEPEST} deep")
