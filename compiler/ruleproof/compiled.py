@@ -48,7 +48,7 @@ class Rejected:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """A policy, everything found out about it, and the graphs that artifacts are made from."""
 

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import assert_never
 
 from ruleproof.compiled import VERSION, Compiled
@@ -54,8 +55,9 @@ class Tables:
     sources: tuple[Made, ...]
 
 
+@lru_cache(maxsize=1)
 def tables_of(compiled: Compiled) -> Tables:
-    """Give the tables of a compiled policy."""
+    """Give the tables of a compiled policy; the last are kept, since several artifacts of one policy need them."""
     policy = compiled.policy
     compiler = compiled.study.compiler
     return Tables(
