@@ -116,4 +116,4 @@ def _passes(part: Restriction, value: Any) -> bool:
         return bool(above and (high is None or value < high or (part.high_closed and value == high)))
     assert isinstance(part, Values)
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    return text in part.values or part.others
+    return text in part.values or (part.others and text not in part.but)

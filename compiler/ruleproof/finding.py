@@ -42,6 +42,8 @@ class Values:
     others: bool = False
     """True where every value that the policy does not name belongs to the region too."""
     missing: bool = False
+    but: tuple[str, ...] = ()
+    """With `others`: the values that are named somewhere and do not belong to the region."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def _placed(unknowns: Sequence[Unknown], pieces: Sequence[Piece | None], known: 
             found[index] = lowest - most + steps
         else:
             after = next((other for other in places if other > place), None)
-            found[index] = place + steps * _step(place, after, most) if steps else place
+            found[index] = Fraction(place) + steps * _step(place, after, most) if steps else place
     return tuple(found)
 
 

@@ -84,6 +84,8 @@ class Scale:
     first: Any = None
     last: Any = None
     """The first and the last place that there is, where there is one."""
+    usual: Any = 0
+    """A place in the middle, for want of a better one."""
 
     def cut(self, value: Any, *, after: bool) -> Any:
         place = self.place(value)
@@ -115,7 +117,7 @@ class Scale:
         low = None if first is None else self.value(first)
         high = None if after is None else self.value(after - 1)
         size = after - first if first is not None and after is not None else None
-        sample = low if low is not None else high if high is not None else self.value(0)
+        sample = low if low is not None else high if high is not None else self.value(self.usual)
         return Cell(sample, size, low, high, stretch=True)
 
     def _stretch(self, first: tuple[Any, bool] | None, after: tuple[Any, bool] | None) -> Cell | None:
@@ -217,7 +219,15 @@ _SCALES = {
     for scale in (
         Scale(NUMBER, False, _plain, _decimal),
         Scale(WHOLE, True, _plain, lambda place: Decimal(int(place))),
-        Scale(DATE, True, datetime.date.toordinal, datetime.date.fromordinal, 1, datetime.date.max.toordinal()),
+        Scale(
+            DATE,
+            True,
+            datetime.date.toordinal,
+            datetime.date.fromordinal,
+            first=1,
+            last=datetime.date.max.toordinal(),
+            usual=_START.toordinal(),
+        ),
         Scale(MONTHS, True, lambda value: value.months, Months),
         Scale(STRING, False, _plain, _plain, first=""),
         Scale(TIME, False, _time_place, _time, first=Decimal(0), last=Decimal(_DAY_LENGTH - 1)),

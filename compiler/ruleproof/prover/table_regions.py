@@ -10,6 +10,7 @@ from itertools import product
 from ruleproof.finding import Range, Region, Restriction, Value, Values
 from ruleproof.model.tables import AnyValue, CellTest, Months, Related, Scalar
 from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, LESS, TURNED
+from ruleproof.prover.scales import Cell
 from ruleproof.prover.space import Box, bits_of
 from ruleproof.prover.table_cells import Axis
 from ruleproof.prover.table_space import Relation, TableSpace
@@ -98,9 +99,14 @@ def _restrictions(axis: Axis, mask: int) -> list[Restriction]:
         )
     named = [cell for cell in cells if not cell.stretch and not cell.missing]
     if named or not found:
-        values = tuple(plain_text(value) for cell in named for value in cell.values)
-        found.append(Values(values, any(cell.others for cell in named), missing and not found))
+        others = any(cell.others for cell in named)
+        left_out = [cell for number, cell in enumerate(axis.cells) if others and not mask >> number & 1]
+        found.append(Values(_texts(named), others, missing and not found, _texts(left_out)))
     return found
+
+
+def _texts(cells: Iterable[Cell]) -> tuple[str, ...]:
+    return tuple(plain_text(value) for cell in cells for value in cell.values)
 
 
 def _bound(value: Scalar) -> int | Decimal | datetime.date | str | None:

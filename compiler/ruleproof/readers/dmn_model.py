@@ -250,8 +250,8 @@ class _Run:
         return Function(function.parameters, call)
 
     def _table(self, table: DecisionTable, scope: dict[str, Any]) -> Answer:
-        columns = [column.expression for column in (*table.columns, *table.references)]
-        case = {name: self._column(name, scope) for name in columns}
+        columns = (*table.columns, *table.references)
+        case = {column.expression: timed(self._column(column.expression, scope), column.type) for column in columns}
         return answer(table, case, _beyond(scope, self._model.names))
 
     def _column(self, name: str, scope: dict[str, Any]) -> Any:

@@ -120,10 +120,10 @@ def region_object(region: Region) -> dict[str, Any]:
 
 def _restriction(part: Restriction) -> dict[str, Any]:
     match part:
-        case Values(values, others, missing):
+        case Values(values, others, missing, but):
             found: dict[str, Any] = {"kind": "values", "values": list(values)}
             if others:
-                found["others"] = True
+                found |= {"others": True} | ({"but": list(but)} if but else {})
         case Range(low, high, low_closed, high_closed, missing):
             found = {"kind": "range", "low": _bound(low), "high": _bound(high)}
             found |= {"low_closed": low_closed, "high_closed": high_closed}
