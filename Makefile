@@ -43,7 +43,7 @@ $(VENV)/.docs: pyproject.toml | $(VENV)/.made
 	@$(BIN)/python -m pip install -qq --editable '.[docs]'
 	@touch $(VENV)/.core $@
 
-.PHONY: help demo test lint types contract docs sizes package clean
+.PHONY: help demo test lint types contract docs sizes package conformance clean
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -74,6 +74,10 @@ docs: $(VENV)/.docs  ## build the documentation into site/; a dead link fails
 
 sizes: ## show how long every module of the compiler is
 	@find compiler -name '*.py' | xargs wc -l | sort -rn
+
+conformance: $(VENV)/.dev  ## run other people's tables: make conformance SUITES=folder
+	@test -d "$(SUITES)" || { echo "error: name the folder of the suites: make conformance SUITES=folder" >&2; exit 2; }
+	@RULEPROOF_SUITES="$(abspath $(SUITES))" $(BIN)/python -m pytest tests/conformance -q $(ARGUMENTS)
 
 ifneq ($(wildcard benchmarks/run.py),)
 .PHONY: bench
