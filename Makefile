@@ -1,5 +1,5 @@
 # Two ways in: `make demo` shows what the compiler does, `make test` checks it.
-# Each sets up everything it needs in .venv, from any Python 3.11 or newer; nothing outside this folder is touched.
+# Each sets up everything it needs in .venv, from any Python 3.11 or newer; outside this folder only a cache is kept.
 # Another interpreter: make clean, then make demo PYTHON=/path/to/python
 
 PYTHON ?=
@@ -48,13 +48,14 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.core  ## check the bundled policies, build everything from them, name the pictures
-	@echo; echo "1. The article read word for word: what it leaves open, and where it contradicts itself"; echo
+	@echo; echo "1. The article read word for word: where it contradicts itself, and what it leaves open"
+	@echo "   “expected” marks a fault of the text that this file is meant to show; “refuted” means that a case was found"; echo
 	@$(BIN)/ruleproof check policies/tumor_ngs/literal.policy --limit 8 || test $$? -eq 1
 	@echo; echo "2. The working policy: the same article, with every open case settled or named"; echo
 	@$(BIN)/ruleproof check policies/tumor_ngs/tumor_ngs.policy
 	@echo; echo "3. Everything that is made from it, in out/"; echo
 	@$(BIN)/ruleproof build policies/tumor_ngs/tumor_ngs.policy -o out
-	@echo; echo "Pictures to open:"; find out -name '*.svg' | sort | sed 's/^/  /'
+	@echo; echo "Pictures to open:"; find out -name '*.svg' | sort | sed 's/^/  /'; echo "Begin with out/tumor_ngs.billing_code-1.svg"
 
 test: $(VENV)/.dev  ## run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGUMENTS)

@@ -16,7 +16,7 @@ from random_tables import cases_of, random_table
 from ruleproof.model import tables
 from ruleproof.model.scalars import below, kind_of, same
 from ruleproof.model.table_meaning import matches
-from ruleproof.model.tables import HIT_POLICIES, DecisionTable, Months
+from ruleproof.model.tables import HIT_POLICIES, UNKNOWN, DecisionTable, Months
 from ruleproof.prover.boxes import split
 from ruleproof.prover.expressions import FALSE, TRUE, InCells, every
 from ruleproof.prover.rows import Rows
