@@ -50,7 +50,8 @@ help:  ## this list
 demo: $(VENV)/.core  ## check the bundled policies, build everything from them, name the pictures
 	@echo; echo "1. The article read word for word: where it contradicts itself, and what it leaves open"
 	@echo "   “expected” marks a fault of the text that this file is meant to show; “refuted” means that a case was found"; echo
-	@$(BIN)/ruleproof check policies/tumor_ngs/literal.policy --limit 8 || test $$? -eq 1
+	@$(BIN)/ruleproof check policies/tumor_ngs/literal.policy --only conflict --limit 8 || test $$? -eq 1
+	@echo; $(BIN)/ruleproof check policies/tumor_ngs/literal.policy --only gap --limit 3 || test $$? -eq 1
 	@echo; echo "2. The working policy: the same article, with every open case settled or named"; echo
 	@$(BIN)/ruleproof check policies/tumor_ngs/tumor_ngs.policy
 	@echo; echo "3. Everything that is made from it, in out/"; echo

@@ -837,3 +837,17 @@ def test_the_exit_status_reaches_the_shell() -> None:
     command = [program] if program else [sys.executable, "-m", "ruleproof"]
     done = subprocess.run([*command, "check", "gap.policy"], capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
+
+
+def test_only_the_findings_asked_for_are_shown_and_all_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "two.policy"
+    path.write_text(
+        "policy two\ninput a is yes or no\ndecision d gives one of x, y\nrule R1 for d when a then d is x\nrule R2 for d when a then d is y\n",
+        "utf-8",
+    )
+    result = CliRunner().invoke(main, ["check", str(path), "--only", "gap", "--format", "json"])
+    data = json.loads(result.stdout)
+    assert [finding["name"] for finding in data["findings"]] == ["gap"]
+    assert data["decisions"][0]["counts"] == {"conflict": 1, "gap": 1}
+    assert result.exit_code == 1
+    assert CliRunner().invoke(main, ["check", str(path), "--only", "gaps"]).exit_code == 2

@@ -47,6 +47,17 @@ def stdin_name_option(function: _Function) -> _Function:
     )(function)
 
 
+def only_option(function: _Function) -> _Function:
+    """Findings, by name, that are shown."""
+    return click.option(
+        "--only",
+        callback=_names,
+        default="",
+        metavar="NAMES",
+        help="Show these findings only, such as gap,conflict; all are counted.",
+    )(function)
+
+
 def allow_option(function: _Function) -> _Function:
     """Findings, by name, that do not stop the command."""
     return click.option(

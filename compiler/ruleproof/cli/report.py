@@ -38,6 +38,8 @@ class Report:
     """What one command found."""
 
     files: tuple[Checked, ...]
+    only: tuple[str, ...] = ()
+    """The names of the findings to show; all where it is empty.  What is counted stays the same."""
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -54,9 +56,14 @@ class Report:
         unread = max((file.status for file in self.files), default=0)
         return max(unread, FOUND if any(map(counts, self.findings)) else 0)
 
+    @property
+    def asked_for(self) -> tuple[Finding, ...]:
+        """The findings with the names asked for."""
+        return tuple(finding for finding in self.findings if not self.only or finding.name in self.only)
+
     def first(self, limit: int | None) -> tuple[Finding, ...]:
-        """Give at most `limit` findings."""
-        return self.findings if limit is None else self.findings[:limit]
+        """Give at most `limit` of the findings asked for."""
+        return self.asked_for if limit is None else self.asked_for[:limit]
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -50,8 +50,9 @@ class Rows:
             for column, order in enumerate(ordered)
         )
         """For each column in order, the rows that hold there in several stretches."""
-        self.low = [[(mask & -mask).bit_length() - 1 for mask in column] for column in zip(*boxes, strict=True)]
-        self.high = [[mask.bit_length() - 1 for mask in column] for column in zip(*boxes, strict=True)]
+        columns = [[box[column] for box in self.boxes] for column in range(len(whole))]
+        self.low = [[(mask & -mask).bit_length() - 1 for mask in column] for column in columns]
+        self.high = [[mask.bit_length() - 1 for mask in column] for column in columns]
 
     # -------------------------------------------------------------- gaps
 

@@ -25,7 +25,7 @@ _LABEL = 13
 
 def findings_in_words(report: Report, limit: int | None, amount: Amount, style: Style) -> str:
     """Give the findings of a report: errors and warnings in full, notes in a line each."""
-    chosen = [finding for finding in report.findings if _is_wanted(finding, amount)]
+    chosen = [finding for finding in report.asked_for if _is_wanted(finding, amount)]
     shown = chosen if limit is None else chosen[:limit]
     policies = {file.path: file for file in report.files}
     parts: list[str] = []
