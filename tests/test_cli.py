@@ -842,7 +842,8 @@ def test_the_exit_status_reaches_the_shell() -> None:
 def test_only_the_findings_asked_for_are_shown_and_all_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "two.policy"
     path.write_text(
-        "policy two\ninput a is yes or no\ndecision d gives one of x, y\nrule R1 for d when a then d is x\nrule R2 for d when a then d is y\n",
+        "policy two\ninput a is yes or no\ndecision d gives one of x, y\n"
+        "rule R1 for d when a then d is x\nrule R2 for d when a then d is y\n",
         "utf-8",
     )
     result = CliRunner().invoke(main, ["check", str(path), "--only", "gap", "--format", "json"])

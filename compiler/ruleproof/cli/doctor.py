@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -74,7 +75,7 @@ def _packages() -> Iterator[Point]:
     try:
         declared = metadata.requires("ruleproof") or []
     except metadata.PackageNotFoundError:
-        yield Point("packages", "missing", "ruleproof runs without being installed", "pip install ruleproof")
+        yield Point("packages", "missing", "ruleproof runs without being installed", f"pip install {_ourselves()}")
         return
     needed: dict[str, list[str]] = {}
     for requirement in declared:
@@ -99,8 +100,15 @@ def _part(part: str, names: list[str]) -> Point:
         return Point(f"optional part {part}" if part else "needed packages", "good", ", ".join(found))
     said = f"without {', '.join(lacking)}"
     if part:
-        return Point(f"optional part {part}", "missing", said, f"pip install 'ruleproof[{part}]'")
-    return Point("needed packages", "bad", said, "pip install --force-reinstall ruleproof")
+        return Point(f"optional part {part}", "missing", said, f"pip install {_ourselves(part)}")
+    return Point("needed packages", "bad", said, f"pip install --force-reinstall {_ourselves()}")
+
+
+def _ourselves(part: str = "") -> str:
+    """Give what pip is to install: in a checkout the checkout itself."""
+    checkout = (Path(__file__).resolve().parents[3] / "pyproject.toml").is_file()
+    name = ("." if checkout else "ruleproof") + (f"[{part}]" if part else "")
+    return ("-e " if checkout else "") + (f"'{name}'" if part else name)
 
 
 def _cache() -> Point:

@@ -11,7 +11,9 @@ from ruleproof.cli.options import allow_option, format_option
 
 if TYPE_CHECKING:
     from ruleproof.compiled import Compiled
+    from ruleproof.finding import Finding
     from ruleproof.runtime.kernel.answers import Judged, JudgedClaim
+    from ruleproof.runtime.kernel.values import InputError
 
 
 @click.command("eval")
@@ -34,9 +36,12 @@ def command(
       echo '{"genes": 50, "analyte": "dna"}' | ruleproof eval panels.policy -
     """
     from ruleproof.cli.reading import STDIN
+    from ruleproof.runtime.kernel.values import day_of
 
     if policy == input == STDIN:
         raise click.UsageError("only one of the policy and the claim can come from standard input")
+    if as_posted_on is not None and day_of(as_posted_on) is None:
+        raise click.UsageError(f"--as-posted-on: `{as_posted_on}` is no date written like 2024-03-21")
     compiled = _compiled(policy, allow, format)
     if isinstance(compiled, int):
         return compiled
@@ -56,7 +61,18 @@ def _compiled(path: str, allow: tuple[str, ...], format: str) -> Compiled | int:
         return file.compiled
     report = Report((Checked(file.path, file.sha256, standing, file.source, status=file.status),))
     show(report, format, None, "usual")
+    if format == "text":
+        _say_not_judged(standing)
     return report.status
+
+
+def _say_not_judged(standing: tuple[Finding, ...]) -> None:
+    from ruleproof.cli.terminal import say
+
+    names = sorted({finding.name for finding in standing})
+    allowed = f"; `--allow {','.join(names)}` judges it all the same"
+    end = allowed if all(finding.code >= "RP2" for finding in standing) else ""
+    say(f"the claim was not judged: the findings above stand against the policy{end}", err=True)
 
 
 def _answer(compiled: Compiled, path: str, output: Path | None, as_posted_on: str | None, format: str) -> int:
@@ -74,7 +90,7 @@ def _answer(compiled: Compiled, path: str, output: Path | None, as_posted_on: st
         return _refuse(path, error.message, error.help, {}, format)
     except InputError as error:
         about = {"input": error.input, "value": _shown(error.value), "allowed": error.allowed}
-        return _refuse(path, str(error), "", about | {"cannot_happen": list(error.cannot_happen)}, format)
+        return _refuse(path, _in_json_words(error), "", about | {"cannot_happen": list(error.cannot_happen)}, format)
     if format == "json" and output is None:
         emit(dumps(answer_object(judged)))
     elif output is not None:
@@ -89,6 +105,22 @@ def _judged(policy: Any, facts: dict[str, object], as_posted_on: str | None) -> 
     decide = policy.decide_claim if isinstance(facts.get("lines"), list) else policy.decide
     judged: Judged | JudgedClaim = decide(facts, as_posted_on=as_posted_on)
     return judged
+
+
+def _in_json_words(error: InputError) -> str:
+    """Say what is wrong with a value as it stands in the claim, not as Python would show it."""
+    from decimal import Decimal
+
+    from ruleproof.runtime.kernel.values import shown
+
+    value, message = error.value, str(error)
+    if isinstance(value, Decimal):
+        if value.is_finite() and value == value.to_integral_value() and error.allowed.startswith("a whole number"):
+            return f"`{error.input}` cannot be {value}: write it without a decimal point"
+        return message.replace(shown(value), str(value), 1)
+    if isinstance(value, bool):
+        return message.replace(f" {value}:", f" {str(value).lower()}:", 1)
+    return message.replace(" a dict of ", " an object of ", 1) if isinstance(value, dict) else message
 
 
 def _shown(value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -26,7 +27,8 @@ _PLACEHOLDER = "starter_policy"
 def command(folder: Path, format: str) -> int:
     """Write a starter policy that checks cleanly.
 
-    NAME is the name of the policy and of the folder that is made for it.  A folder that is there and not empty is
+    NAME is the name of the policy and of the folder that is made for it, in small letters; blanks and signs become
+    underscores.  A folder that is there and not empty is
     left alone.
     """
     from ruleproof.cli.failures import Failure
@@ -37,6 +39,7 @@ def command(folder: Path, format: str) -> int:
     from ruleproof.cli.writing import write_all
 
     name = _policy_name(folder)
+    folder = folder if folder.exists() else folder.with_name(name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Failure(f"`{shown(folder)}` is there already, and nothing is overwritten", "choose another name")
     files = {target.format(name=name): template(source, name) for source, target in _FILES.items()}
@@ -45,7 +48,8 @@ def command(folder: Path, format: str) -> int:
     if format == "json":
         emit(dumps({"ruleproof": compiler_version(), "policy": policy, "written": [shown(path) for path in written]}))
     else:
-        steps = [f"ruleproof check {policy}", f"ruleproof test {policy}", f"ruleproof build {policy} -o out"]
+        quoted = shlex.quote(policy)
+        steps = [f"ruleproof check {quoted}", f"ruleproof test {quoted}", f"ruleproof build {quoted} -o out"]
         say("\n".join([f"written: {', '.join(map(shown, written))}", "next:", *(f"  {step}" for step in steps)]))
     return 0
 

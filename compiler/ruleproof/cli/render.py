@@ -30,7 +30,7 @@ _ENDINGS = {"svg": "svg", "dot": "dot", "mermaid": "mmd", "md": "md"}
 )
 @click.option("--decision", metavar="NAME", help="Of this decision; needed for a flowchart where there are several.")
 @click.option("--section", type=click.IntRange(min=1), metavar="N", help="Only this section of a long chart.")
-@click.option("--as", "form", type=click.Choice(tuple(_ENDINGS)), help="In this form  [default: svg; md for a table]")
+@click.option("--as", "form", type=click.Choice(tuple(_ENDINGS)), help="In this form  [default: as the file ends, else svg; md for a table]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file, or into this folder.")
 @format_option("text", "json")
 def command(
@@ -51,9 +51,10 @@ def command(
       ruleproof render panels.policy --decision billing_code -o chart.svg
       ruleproof render panels.policy --kind exceptions --as mermaid
     """
-    chosen = form or ("md" if kind == "table" else "svg")
+    chosen = form or _by_ending(output) or ("md" if kind == "table" else "svg")
     if (chosen == "md") != (kind == "table"):
-        raise click.UsageError(f"a {kind} is not written as {chosen}")
+        drawn = "written as md" if kind == "table" else "drawn as svg, dot or mermaid"
+        raise click.UsageError(f"`--kind {kind}` is {drawn}, not {chosen}")
     compiled = _compiled(policy, format)
     if isinstance(compiled, int):
         return compiled
@@ -64,6 +65,17 @@ def command(
         drawings = _drawn(compiled, charts, chosen)
     _write(drawings, output, format)
     return 0
+
+
+def _by_ending(output: Path | None) -> str:
+    """Give the form that the name of a file asks for; nothing where it has no ending, or is a folder."""
+    if output is None or not output.suffix or output.is_dir():
+        return ""
+    form = next((form for form, ending in _ENDINGS.items() if output.suffix.lower() == f".{ending}"), "")
+    if not form:
+        endings = ", ".join(f".{ending} ({form})" for form, ending in _ENDINGS.items())
+        raise click.UsageError(f"no drawing is written as `{output.suffix}`: name a file that ends in {endings}, or say --as")
+    return form
 
 
 def _compiled(path: str, format: str) -> Compiled | int:

@@ -22,7 +22,7 @@ _MOST_NAMED = 12
     "-k", "word", default="", metavar="WORD", help="Only examples and proofs whose name or label has this word."
 )
 @click.option("--threshold", type=click.FloatRange(0, 100), metavar="PERCENT", help="Fail where fewer rules are tried.")
-@click.option("--propose", is_flag=True, help="Print the examples that are missing, as policy text.")
+@click.option("--propose", is_flag=True, help="Print the examples that are missing, as policy text, and nothing else on standard output.")
 @click.option("--verbose", "-v", is_flag=True, help="Name the examples and proofs that come out, too.")
 @format_option("text", "json", "junit")
 @stdin_name_option
@@ -52,7 +52,7 @@ def command(
     proposed = {trial.path: _proposed(trial) for trial in tried} if propose else {}
     short = [trial for trial in tried if _is_short(trial, threshold)]
     if format == "text":
-        _show(tried, rejected, proposed, short, threshold, verbose)
+        _show(tried, rejected, proposed if propose else None, short, threshold, verbose)
     else:
         _write(format, report, rejected, tried, proposed)
     failed = any(trial.failed for trial in tried) or bool(short)
@@ -83,21 +83,22 @@ def _proposed(trial: Trial) -> list[str]:
 def _show(
     tried: tuple[Trial, ...],
     rejected: Report,
-    proposed: dict[str, list[str]],
+    proposed: dict[str, list[str]] | None,
     short: list[Trial],
     threshold: float | None,
     verbose: bool,
 ) -> None:
     from ruleproof.cli.showing import show_findings
-    from ruleproof.cli.terminal import say, style_for_results
+    from ruleproof.cli.terminal import say, style_for_findings, style_for_results
 
-    style = style_for_results()
+    aside = proposed is not None  # what is proposed can be put to the end of the policy as it is printed
+    style = style_for_findings() if aside else style_for_results()
     show_findings(rejected, None, "usual")
     for trial in tried:
-        say("\n".join(_trial_lines(trial, verbose, style)))
+        say("\n".join(_trial_lines(trial, verbose, style)), err=aside)
     for trial in short:
         say(style.error(f"{trial.compiled.policy.name}: fewer than {threshold:g} % of the rules are tried"), err=True)
-    for texts in proposed.values():
+    for texts in (proposed or {}).values():
         say("\n" + ("\n\n".join(texts) if texts else "# nothing to propose: everything that can be tried is tried"))
 
 

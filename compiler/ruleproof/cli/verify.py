@@ -28,6 +28,7 @@ def command(certificate: Path, policy: str | None, format: str) -> int:
       ruleproof verify out/panels.certificate.json --policy panels.policy
     """
     from ruleproof.cli.failures import Failure
+    from ruleproof.cli.terminal import say
     from ruleproof.verify import FlawError, verify
 
     try:
@@ -45,6 +46,8 @@ def command(certificate: Path, policy: str | None, format: str) -> int:
         _show(certificate, {}, str(error), format)
         return 1
     _show(certificate, boxes, "", format)
+    if policy is None and format == "text":
+        say("verified in itself; not compared with a policy (`--policy FILE`)")
     return 0
 
 
