@@ -101,11 +101,15 @@ class Yardstick:
         return [
             Situation(
                 case,
-                frozenset(rule.name for rule in decision.rules if self.holds(rule.condition, case)),
+                self.holding(self.policy, decision, case),
                 self.answers[decision.name][key_of(case)],
             )
             for case in self.asked(decision)
         ]
+
+    def holding(self, policy: Policy, decision: Decision, case: Case) -> frozenset[str]:
+        """Give the rules that hold in a case; the policy may be a repaired one."""
+        return frozenset(rule.name for rule in decision.rules if meaning.holds(policy, rule.condition, case))
 
     def holds(self, condition: Condition, case: Case) -> bool:
         return meaning.holds(self.policy, condition, case)

@@ -211,7 +211,7 @@ class _Writer:
 
     def presumptions(self) -> None:
         for fact in self.facts:
-            if fact.values and self.chance(5):
+            if fact.values and self.chance(3):
                 self.blocks.append(f"presume {fact.name} is {self.one_of(fact.values)} unless shown")
 
     # ---------------------------------------------------------------- sources and code lists

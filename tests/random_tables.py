@@ -191,7 +191,7 @@ def _values(kind: str, related: bool) -> Iterator[Any]:
             for low, high in zip([Decimal(-4), *points], [*points, Decimal(6)], strict=True):
                 yield from (low + (high - low) * step / (more + 1) for step in range(1, more + 1))
             if related:
-                yield Decimal(1)
+                yield from map(Decimal, (-1, 1, 3, 4, 5))
         case tables.WHOLE:
             yield from map(Decimal, range(-3, 9))
         case tables.STRING:

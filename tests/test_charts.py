@@ -25,6 +25,7 @@ from random_policies import RandomPolicy, policies
 from ruleproof.artifacts import layout
 from ruleproof.artifacts.chart import Arrow, Box, Chart, Group, Kind, Line, clean, wrapped
 from ruleproof.artifacts.charts import reading_order, words
+from ruleproof.artifacts.charts.described import described
 from ruleproof.artifacts.charts.paper import scale_on_page
 from ruleproof.artifacts.charts.reading_order import steps_of
 from ruleproof.artifacts.charts.sections import sections_of
@@ -235,6 +236,40 @@ def test_a_section_never_exceeds_what_fits_unless_it_is_one_question() -> None:
     assert cut[0].first is root
 
 
+def test_a_section_says_whether_all_cases_of_its_box_reach_it() -> None:
+    """A section is exact only where no case of its box is answered elsewhere; the chart says so where it is not."""
+    found = compiled((ROOT / "policies" / "tumor_ngs" / "tumor_ngs.policy").read_text("utf-8"))
+    told = set()
+    for decision in found.decisions:
+        root = steps_of(found.exact_graphs[decision.name])
+        assert root is not None
+        cut = sections_of(
+            root, found.space.whole, lambda _: ("box",), lambda _, __: ("way",), lambda width, _: width < 150
+        )
+        for section in cut:
+            told.add(section.exact)
+            if section.exact:
+                for case in random_cases(section.reached_by):
+                    elsewhere = follow(root, case)
+                    assert follow(section.first, case) is elsewhere or elsewhere is None
+        for number, chart in enumerate(flow_of_decision(found, decision).charts, 1):
+            several = chart.name.endswith(f"-{number}")
+            assert ("an earlier section has answered" in " ".join(chart.notes)) == several
+            assert ("as far as section 1 leads here" in " ".join(chart.notes)) == (several and number > 1)
+    assert told == {True, False}
+
+
+def random_cases(box: tuple[int, ...]) -> list[tuple[int, ...]]:
+    choose = random.Random(1)
+    return [tuple(choose.choice([*bits_of(mask)]) for mask in box) for _ in range(50)]
+
+
+def test_a_chart_names_the_sources(bundled: Compiled) -> None:
+    named = [f"{source.name}: {source.label}" for source in bundled.policy.sources]
+    for chart in charts_of_policy(bundled):
+        assert all(name in " ".join(chart.notes) for name in named)
+
+
 def test_a_case_and_a_rule_can_be_marked() -> None:
     found = compiled((ROOT / "policies" / "tumor_ngs" / "tumor_ngs.policy").read_text("utf-8"))
     decision = found.policy.decision("billing_code")
@@ -436,6 +471,14 @@ def test_a_picture_can_be_heard(bundled: Compiled) -> None:
         assert title.text == chart.title
         assert all(" ".join(box.heading) in (text.text or "") for box in chart.boxes)
         assert len(ids) == len([element for element in root.iter() if element.get("id")])
+
+
+def test_what_is_heard_keeps_remarks_apart() -> None:
+    found = compiled((ROOT / "policies" / "tumor_ngs" / "tumor_ngs.policy").read_text("utf-8"))
+    said = "\n".join(described(chart) for chart in charts_of_policy(found))
+    assert "report CPT 81479 (rule T6, article coding.targeted.4.1)" in said
+    assert "\n2. MolDX contractor, method, variants looked for → see" in said
+    assert "•" not in said
 
 
 def test_a_fragment_leaves_the_paper_to_its_page() -> None:

@@ -21,7 +21,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import ruleproof.cli as cli
-from ruleproof.cli import COMMANDS, main
+from ruleproof.artifacts import EMITTERS
+from ruleproof.cli import COMMANDS, doctor, main
 from ruleproof.cli.failures import Failure
 from ruleproof.cli.writing import write_all, write_one
 from ruleproof.resources import folder
@@ -77,6 +78,10 @@ def test_help_names_every_command() -> None:
     assert said.startswith("Usage: ruleproof ")
     for name, line in COMMANDS.items():
         assert re.search(rf"^  {name} +{re.escape(line)}$", said, re.MULTILINE)
+
+
+def test_build_names_every_kind() -> None:
+    assert ", ".join(EMITTERS) in " ".join(run("build", "--help").output.split())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -631,6 +636,14 @@ def test_proposed_examples_come_out_and_leave_nothing_untried(name: str) -> None
     assert run("fmt", "--check", "-", input="policy p\n" + "\n".join(proposed) + "\n").exit_code == 0
 
 
+def test_what_is_proposed_can_be_put_to_the_end_of_the_policy() -> None:
+    write("p.policy", GOOD)
+    result = run("test", "p.policy", "--propose")
+    assert "1 of 1 come out" in result.stderr
+    write("more.policy", GOOD + result.stdout)
+    assert run("test", "more.policy", "--threshold", "100").exit_code == 0
+
+
 def _template(name: str) -> str:
     return (Path(cli.__file__).parent / "templates" / name).read_text("utf-8")
 
@@ -724,6 +737,24 @@ def test_an_unsound_policy_answers_only_where_that_is_allowed() -> None:
     assert "cannot answer: conflict between R1, R2" in result.stdout
 
 
+def test_eval_says_that_the_claim_was_not_judged() -> None:
+    said = evaluate('{"a": true, "n": 5}', policy=CLASH).stderr
+    assert "the claim was not judged: the findings above stand against the policy; `--allow conflict` judges" in said
+    assert evaluate("{}", policy=UNREADABLE).stderr.endswith("the findings above stand against the policy\n")
+
+
+def test_eval_shows_values_as_the_claim_has_them() -> None:
+    assert "`n` cannot be 5.0: write it without a decimal point" in evaluate('{"n": 5.0}').stderr
+    assert "`n` cannot be 5.5: it is a whole number from 0 to 9" in evaluate('{"n": 5.5}').stderr
+    assert "`n` cannot be true:" in evaluate('{"n": true}').stderr
+
+
+def test_as_posted_on_takes_a_date() -> None:
+    result = evaluate('{"a": true}', "--as-posted-on", "01/02/2024")
+    assert result.exit_code == 2
+    assert "--as-posted-on: `01/02/2024`" in result.stderr
+
+
 def test_lines_of_a_claim() -> None:
     result = evaluate('{"a": true, "lines": [{"n": 5}, {"n": 4}]}')
     assert re.search(r"line 1\nd: .*x(.|\n)*line 2\nd: .*y", result.stdout)
@@ -753,9 +784,31 @@ def test_render_says_what_it_cannot_draw() -> None:
     assert run("render", "bad.policy").exit_code == 1
 
 
+def test_render_takes_the_form_from_the_ending() -> None:
+    write("good.policy", GOOD)
+    for name, begin in (("a.dot", b"digraph"), ("a.mmd", b""), ("a.svg", b"<?xml")):
+        assert run("render", "good.policy", "-o", name).exit_code == 0
+        assert begin in Path(name).read_bytes()[:200]
+    assert b"flowchart" in Path("a.mmd").read_bytes()
+    refused = run("render", "good.policy", "-o", "chart.png")
+    assert refused.exit_code == 2
+    assert ".svg (svg), .dot (dot), .mmd (mermaid), .md (md)" in refused.stderr
+    assert not Path("chart.png").exists()
+    wrong = run("render", "good.policy", "--kind", "exceptions", "--as", "md").stderr
+    assert "`--kind exceptions` is drawn as svg, dot or mermaid, not md" in wrong
+
+
 def test_a_policy_with_mistakes_is_drawn_with_them() -> None:
     write("gap.policy", GAP)
     assert run("render", "gap.policy").exit_code == 0
+
+
+def test_verify_says_what_it_compared() -> None:
+    write("good.policy", GOOD)
+    assert run("build", "good.policy", "--only", "certificate").exit_code == 0
+    apart = "verified in itself; not compared with a policy (`--policy FILE`)"
+    assert apart in run("verify", "out/good.certificate.json").stdout
+    assert apart not in run("verify", "out/good.certificate.json", "--policy", "good.policy").stdout
 
 
 # ---------------------------------------------------------------- rule, new, demo, doctor
@@ -773,17 +826,24 @@ def test_new_checks_cleanly_is_tidy_and_tries_everything() -> None:
     result = run("new", "gene-panels")
     assert result.exit_code == 0
     assert set(tree()) == {
-        "gene-panels/README.md", "gene-panels/gene_panels.policy", "gene-panels/github-workflow.yml",
-        "gene-panels/pre-commit-config.yaml",
+        "gene_panels/README.md", "gene_panels/gene_panels.policy", "gene_panels/github-workflow.yml",
+        "gene_panels/pre-commit-config.yaml",
     }  # fmt: skip
-    policy = "gene-panels/gene_panels.policy"
-    assert "starter_policy" not in "".join(path.read_text() for path in Path("gene-panels").iterdir())
+    policy = "gene_panels/gene_panels.policy"
+    assert "starter_policy" not in "".join(path.read_text() for path in Path("gene_panels").iterdir())
     for command in re.findall(r"^  ruleproof (.*)$", result.output, re.MULTILINE):
         assert run(*command.split()).exit_code == 0, command
     checked = json.loads(run("check", policy, "--format", "json").stdout)
     assert {item["severity"] for item in checked["findings"]} <= {"note"}
     assert run("fmt", "--check", policy).exit_code == 0
     assert "not tried" not in run("test", policy, "--threshold", "100").stdout
+
+
+def test_new_names_the_folder_as_the_policy_and_quotes_it() -> None:
+    Path("of mine").mkdir()
+    result = run("new", "of mine/my policy")
+    assert "  ruleproof check 'of mine/my_policy/my_policy.policy'\n" in result.output
+    assert Path("of mine/my_policy/my_policy.policy").is_file()
 
 
 def test_new_overwrites_nothing() -> None:
@@ -807,6 +867,10 @@ def test_demo_finds_what_is_planted() -> None:
     assert "RP202" in result.stderr
     assert len(re.findall(r"^  ruleproof ", result.stdout, re.MULTILINE)) == 3
     assert any(name.endswith(".svg") for name in tree(Path("ruleproof-demo")))
+    pictures = result.stdout.partition("To open in a browser:\n")[2].partition("\n\n")[0].splitlines()
+    assert pictures
+    assert all(name.endswith(".svg") for name in pictures)
+    assert "\n\nThe same as tables, to read as text:\n  ruleproof-demo/out/demo_panels.md\n" in result.stdout
     assert run("demo").exit_code == 2
     said = json.loads(run("demo", "other", "--format", "json").stdout)
     assert {item["name"] for item in said["findings"] if item["severity"] == "error"} == {"gap", "conflict"}
@@ -819,6 +883,12 @@ def test_doctor() -> None:
         assert about in result.stdout
     points: list[dict[str, Any]] = json.loads(run("doctor", "--format", "json").stdout)["points"]
     assert {point["state"] for point in points} <= {"good", "missing"}
+
+
+def test_doctor_in_a_checkout_installs_the_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert doctor._ourselves("docs") == "-e '.[docs]'"
+    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "site-packages/ruleproof/cli/doctor.py"))
+    assert doctor._ourselves("docs") == "'ruleproof[docs]'"
 
 
 def test_doctor_tells_what_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -250,6 +250,53 @@ def test_markdown_reads_as_it_is_meant(name: str) -> None:
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
 
 
+SOURCED = """policy sourced
+source paper "A paper | with a bar"
+  authority is binding
+  revision Rev 1 history date 2020-01-01 services from 2020-01-01 until 2020-12-31 no text
+  revision Rev 2 published 2021-01-02 services from 2021-01-01 replaces Rev 1
+  note "found on a shelf"
+input service_date "date of service" is date from 2021-01-01
+input kind is one of a, b, c
+input asked "asked for" is yes or no
+decision out gives one of x, y
+  scope when asked else "nobody asks"
+rule R1 for out
+  when kind is one of (a, b)
+  then report x
+  cite paper p.1
+  covers S1, S2
+rule R2 "the narrower one" for out
+  when kind is b
+  then report y
+  overrides R1 because "it is narrower" reading Q1
+  cite paper p.2
+leave open O1 "nobody knows" for out
+  when kind is c
+  because "the paper is silent"
+question Q1 "Which of the two?"
+  open
+"""
+
+
+def test_the_tables_name_sources_statements_questions_and_what_always_holds() -> None:
+    lines = _file(compiled(SOURCED), "markdown", ".md").splitlines()
+    start = lines.index("## Sources")
+    assert lines[start + 2] == "| name | title | authority | revisions | notes |"
+    assert lines[start + 4] == (
+        "| `paper` | A paper \\| with a bar | binding | Rev 1, of 2020-01-01, services from 2020-01-01 until 2020-12-31, "
+        "its text is not here; Rev 2, published 2021-01-02, services from 2021-01-01, replaces Rev 1 | found on a shelf |"
+    )
+    (first,) = (line for line in lines if line.startswith("| `R1` |"))
+    assert first.endswith("| paper p.1 | `S1`, `S2` |  |")
+    (second,) = (line for line in lines if line.startswith("| `R2` |"))
+    assert second.endswith("| paper p.2 |  | `Q1` |")
+    assert "Here always: asked for: yes." in lines
+    assert "| no | *out of scope*: nobody asks |  |  |" in lines
+    assert "| `kind` | answer | rules | cites |" in lines
+    assert "| c | *left open*: the paper is silent | `O1` |  |" in lines
+
+
 @pytest.mark.parametrize("text", ["a|b", "<b>", "`x`", "**x**", "[x](y)", "a\nb", "_x_", "# x", "~~x~~", "&lt;", "\\|"])
 def test_escaped_texts_read_as_they_are(text: str) -> None:
     (inline,) = MarkdownIt("gfm-like", {"linkify": False}).parseInline(escaped(text))

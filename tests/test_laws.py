@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from ruleproof.graph.network import network_of
 from ruleproof.graph.nodes import Graph, Leaf, Question
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer, Case
+from ruleproof.model.nodes import Example, Expected
 from ruleproof.source import Source
 from ruleproof.tree.from_text import tree_from_text
 from ruleproof.tree.tidy import tidy_text
@@ -194,6 +196,27 @@ def test_examples_come_out_as_the_meaning_says(policy: RandomPolicy) -> None:
             decision = found.policy.decision(expected.subject)
             answers = meaning.partial(found.policy, decision, example.facts, found.space.samples()).possible
             assert (problem == "") == _comes_out(answers, expected.kind, expected.force, expected.outcomes), problem
+
+
+@given(policies())
+def test_an_example_holds_exactly_if_it_expects_what_is_so(policy: RandomPolicy) -> None:
+    found = compiled(policy.text)
+    samples = found.space.samples()
+    for facts in list(_partial_facts(yardstick(found).all))[:8]:
+        for decision in found.policy.decisions:
+            answers = meaning.partial(found.policy, decision, facts, samples).possible
+            if len(answers) != 1:
+                continue
+            (answer,) = answers
+            right = Expected(decision.name, answer.kind, answer.force, answer.outcomes, answer.rules, None)
+            wrong = [replace(right, kind=meaning.NOT_KNOWN)]
+            if answer.kind == meaning.OUTCOME:
+                wrong += [replace(right, force="some other force"), replace(right, outcomes=("some other outcome",))]
+            if answer.rules:
+                wrong += [replace(right, rules=(*answer.rules, "another rule"))]
+            example = Example("E", "", facts, (right, *wrong), ())
+            problems = [problem for _, problem in outcomes(found.study, example)]
+            assert [problem == "" for problem in problems] == [True, *(False for _ in wrong)], problems
 
 
 def _comes_out(answers: Sequence[Answer], kind: str, force: str, outcomes: tuple[str, ...]) -> bool:

@@ -39,6 +39,16 @@ def texts() -> dict[str, str]:
     return {name: module_text(compiled(text)) for name, text in policies.items()}
 
 
+def test_a_module_says_how_to_use_it_and_what_stands_where(texts: dict[str, str]) -> None:
+    for text in texts.values():
+        name = re.search(r"^To use it: `from (\w+) import Claim, decide`", text, re.MULTILINE)
+        assert name is not None
+        assert name[1] in [file_stem(compiled(policy).policy.name) for policy in (KINDS, RESTS, STRANGE, BUNDLED)]
+        order = ("how a case is decided", "\nclass Judged", "\nclass Claim", "\n_PROGRAM = ", "\ndef decide(")
+        places = [text.index(part) for part in order]
+        assert places == sorted(places)
+
+
 def test_modules_are_typed_and_tidy(texts: dict[str, str], tmp_path: Path) -> None:
     for name, text in texts.items():
         Path(tmp_path, f"{name}_policy.py").write_text(text, encoding="utf-8")

@@ -34,7 +34,7 @@ _OTHER_ORDER_IN_FINDINGS = (datetime.time, datetime.datetime, datetime.timedelta
 
 
 def random_tables(hit_policy: str, kind: str) -> Iterator[tuple[DecisionTable, list[dict[str, Any]]]]:
-    for seed in range(TABLES):
+    for seed in range(TABLES // 4 if kind == "related" else TABLES):
         table = random_table(Random(f"{hit_policy} {kind} {seed}"), hit_policy, **KINDS[kind])
         yield table, list(cases_of(table, related=kind == "related"))
 
@@ -106,7 +106,7 @@ def test_gaps_are_exactly_the_cases_in_no_row(hit_policy: str, kind: str) -> Non
         assert study.gaps.all_found
         depends = any(maybe and not sure for sure, maybe in zip(judged.sure, judged.maybe, strict=True))
         assert study.gaps.depends == depends, table
-    assert seen > 1000
+    assert seen > TABLES
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -127,7 +127,7 @@ def test_overlaps_name_exactly_the_rows_that_hold(hit_policy: str, kind: str) ->
         assert found.depends == any(shown), table
         meet = any(len(sure) + len(maybe) > 1 for sure, maybe in zip(judged.sure, judged.maybe, strict=True))
         assert study.meet == meet, table
-    assert seen > 1000
+    assert seen > TABLES
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -145,7 +145,7 @@ def test_every_region_has_a_case_that_shows_it(kind: str) -> None:
                 assert held == rows, (table, case)
                 assert lies_in(study.space, case, box)
                 seen += 1
-    assert seen > 3000
+    assert seen > 5 * TABLES // 4
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -175,9 +175,9 @@ def test_rows_without_effect_are_exactly_those_that_change_nothing(hit_policy: s
                 inside = any(_lies_within(judged, row, other) for other in range(len(table.rows)) if other != row)
                 assert how != SUBSUMED or inside, (table, row)
                 assert how or not _plainly_subsumed(table, row), (table, row)
-    assert seen[NEVER_HOLDS] > 5
-    assert seen[NEVER_WINS] > 20 or hit_policy not in (tables.FIRST, tables.PRIORITY)
-    assert seen[ADDS_NOTHING] > 5 or hit_policy in (tables.RULE_ORDER, tables.OUTPUT_ORDER, tables.COLLECT)
+    assert seen[NEVER_HOLDS] > TABLES // 100
+    assert seen[NEVER_WINS] > TABLES // 20 or hit_policy not in (tables.FIRST, tables.PRIORITY)
+    assert seen[ADDS_NOTHING] > TABLES // 100 or hit_policy in (tables.RULE_ORDER, tables.OUTPUT_ORDER, tables.COLLECT)
 
 
 def _because(judged: Judged, row: int, others: Sequence[int]) -> bool:
@@ -212,7 +212,7 @@ def test_joined_rows_mean_the_same(hit_policy: str, kind: str) -> None:
             after = Judged(joined, cases)
             for before, rows in zip(judged.sure, after.sure, strict=True):
                 assert judged.said(before) == after.said(rows), (table, group)
-    assert seen > 10 or kind == "related"
+    assert seen > TABLES // 250 or kind == "related"
 
 
 def _joined(
@@ -272,7 +272,7 @@ def test_inputs_without_effect_are_exactly_those_that_change_nothing(hit_policy:
                 and not (expressions_in(table) and study.outputs.places is None)
             ):
                 assert matters or name in compared, (table, name)
-    assert seen > 10
+    assert seen > TABLES // 50 or kind == "related"
 
 
 def _matters(judged: Judged, name: str) -> bool:
@@ -299,7 +299,7 @@ def test_a_row_made_from_a_gap_closes_it() -> None:
                 after = replace(table, rows=(*table.rows, added))
                 for case in cases:
                     assert matches(added, after, case) is lies_in(study.space, case, box), (table, tests, case)
-    assert seen > 200
+    assert seen > TABLES // 4
 
 
 @pytest.mark.parametrize("hit_policy", HIT_POLICIES)

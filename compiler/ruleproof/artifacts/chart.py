@@ -58,6 +58,8 @@ class Box:
     text: tuple[str, ...] = ()
     tooltip: str = ""
     marked: bool = False
+    remarks: tuple[str, ...] = ()
+    """What the text says before it was broken into lines, one remark after the other; empty where nobody kept it."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -151,6 +153,7 @@ def _texts(chart: Chart) -> Iterable[str]:
     for box in chart.boxes:
         yield from box.words
         yield box.tooltip
+        yield from box.remarks
     for arrow in chart.arrows:
         yield from arrow.words
     yield from (group.title for group in chart.groups)
@@ -211,6 +214,11 @@ def wrapped(text: str, width: int) -> tuple[str, ...]:
             rest = rest[len(head) :]
         lines.append(rest)
     return tuple(clean(line) for line in lines if line)
+
+
+def remarks_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """Give texts as they are heard: each in one piece, without those that say nothing."""
+    return tuple(said for text in texts if (said := clean(text)))
 
 
 def _words(text: str, width: int) -> Iterable[str]:

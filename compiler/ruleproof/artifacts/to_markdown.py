@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ruleproof.artifacts.chart import clean
 from ruleproof.artifacts.condition_words import condition_in_words, value_in_words
@@ -12,9 +12,9 @@ from ruleproof.artifacts.names import file_stem
 from ruleproof.artifacts.tables import allowed_values, unsound
 from ruleproof.compiled import VERSION, Compiled
 from ruleproof.model import nodes as model
-from ruleproof.model.meaning import OUTCOME, Answer
+from ruleproof.model.meaning import CANNOT_ANSWER, OUT_OF_SCOPE, OUTCOME, Answer
 from ruleproof.prover.regions import box_in_words, cells_in_words
-from ruleproof.prover.space import Space
+from ruleproof.prover.space import Box, Space
 
 WIDEST = 24
 """Up to so many inputs the derived table has a column for each; else one column says what restricts the row."""
@@ -67,6 +67,9 @@ def _sections(compiled: Compiled) -> Iterator[list[str]]:
             *_table(("name", "what is required", "when", "else", "cites"), map(_requirement, policy.requirements)),
         ]
     yield list(_inputs(policy))
+    if policy.sources:
+        head = ("name", "title", "authority", "revisions", "notes")
+        yield ["## Sources", "", *_table(head, map(_source, policy.sources))]
     if policy.definitions:
         yield [
             "## Definitions",
@@ -110,7 +113,7 @@ def _decision(compiled: Compiled, decision: model.Decision) -> Iterator[str]:
     yield ""
     yield "### Rules as written"
     yield ""
-    head = ("rule", "label", "services", "when", "then", "overrides", "cites", "questions")
+    head = ("rule", "label", "services", "when", "then", "overrides", "cites", "covers", "questions")
     yield from _table(head, map(_rule, decision.rules))
     yield "### Derived table without overlaps"
     yield ""
@@ -127,7 +130,8 @@ def _rule(rule: model.Rule) -> tuple[str, ...]:
         _then(rule),
         overrides,
         "; ".join(map(_citation, rule.citations)),
-        _names(rule.readings),
+        _names(rule.statements),
+        _names(dict.fromkeys((*rule.readings, *(item.reading for item in rule.overrides if item.reading)))),
     )
 
 
@@ -155,17 +159,50 @@ def _derived(compiled: Compiled, decision: model.Decision) -> Iterator[str]:
         yield f"It would have {count_paths(graph)} rows, more than the {MOST_ROWS} that are printed; the graph holds all of them."
         yield ""
         return
-    yield "Exactly one row holds in every case that can happen; `-` is any value, missing included."
+    outside = [row for row in rows if _is_outside(row.answer)]
+    inside = [row for row in rows if not _is_outside(row.answer)]
+    shared = _shared(compiled.space, inside)
+    apart = bool(outside and inside) and shared != compiled.space.whole
+    of = " of the two tables" if apart else ""
+    yield f"Exactly one row{of} holds in every case that can happen; `-` is any value, missing included."
     yield ""
-    space = compiled.space
-    asked = [place for place, full in enumerate(space.whole) if any(row.box[place] != full for row in rows)]
-    cited = {rule.name: [citation.text for citation in rule.citations] for rule in decision.rules}
+    if apart:
+        yield from _rows(compiled.space, decision, outside, compiled.space.whole)
+        yield f"Here always: {escaped(box_in_words(compiled.space, shared))}."
+        yield ""
+        yield from _rows(compiled.space, decision, inside, shared)
+    else:
+        yield from _rows(compiled.space, decision, rows, compiled.space.whole)
+
+
+def _is_outside(answer: Answer) -> bool:
+    """Tell whether the decision does not reach a case: its text is not here, or it is out of scope."""
+    return answer.kind in (CANNOT_ANSWER, OUT_OF_SCOPE) and not answer.rules
+
+
+def _shared(space: Space, rows: Sequence[Row]) -> Box:
+    """Give what all rows restrict alike, as a box that is otherwise the whole."""
+    found = list(space.whole)
+    for place, masks in enumerate(zip(*(row.box for row in rows), strict=True)):
+        found[place] = masks[0] if len(set(masks)) == 1 else found[place]
+    return tuple(found)
+
+
+def _rows(space: Space, decision: model.Decision, rows: Sequence[Row], shared: Box) -> Iterator[str]:
+    """Give a table of rows; what they share is not said again."""
+    rules = {rule.name: rule for rule in decision.rules}
+    asked = [place for place, mask in enumerate(shared) if any(row.box[place] != mask for row in rows)]
+    answers = [_answer(row.answer, rules) for row in rows]
     if len(asked) <= WIDEST:
         head = [*(_column(space, place) for place in asked), "answer", "rules", "cites"]
-        yield from _table(head, ([*_cells(space, row, asked), *_answer(row.answer, cited)] for row in rows))
+        cells = [tuple(_cells(space, row, asked)) for row in rows]
     else:
         head = ["where", "answer", "rules", "cites"]
-        yield from _table(head, ([escaped(box_in_words(space, row.box)), *_answer(row.answer, cited)] for row in rows))
+        own = [
+            tuple(row.box[place] if place in asked else full for place, full in enumerate(space.whole)) for row in rows
+        ]
+        cells = [(escaped(box_in_words(space, box)),) for box in own]
+    yield from _table(head, ([*first, *last] for first, last in zip(cells, answers, strict=True)))
 
 
 def _column(space: Space, place: int) -> str:
@@ -180,12 +217,14 @@ def _cells(space: Space, row: Row, asked: Iterable[int]) -> Iterator[str]:
         yield "-" if whole else escaped(cells_in_words(space, place, row.box[place]))
 
 
-def _answer(answer: Answer, cited: dict[str, list[str]]) -> tuple[str, str, str]:
+def _answer(answer: Answer, rules: Mapping[str, model.Rule]) -> tuple[str, str, str]:
     said = f"{answer.force} {_names(answer.outcomes)}" if answer.kind == OUTCOME else f"*{answer.kind}*"
     said += f", on a further line {_names(answer.further)}" if answer.further else ""
     said += f", not {_names(answer.barred)}" if answer.barred else ""
-    said += f": {escaped(answer.reason)}" if answer.reason else ""
-    places = dict.fromkeys(text for rule in answer.rules for text in cited.get(rule, ()))
+    behind = [rules[name] for name in answer.rules if name in rules]
+    reasons = [answer.reason] if answer.reason else [rule.because or rule.label for rule in behind if rule.left_open]
+    said += f": {escaped('; '.join(reasons))}" if any(reasons) else ""
+    places = dict.fromkeys(citation.text for rule in behind for citation in rule.citations)
     return said, _names(answer.rules), escaped("; ".join(places))
 
 
@@ -229,6 +268,24 @@ def _about(item: model.Input, presumed: Mapping[str, object]) -> Iterator[str]:
         yield f"decided by a reviewer because {item.reviewer}"
     if item.follows:
         yield f"follows {item.follows}"
+
+
+def _source(item: model.SourceDocument) -> tuple[str, ...]:
+    revisions = "; ".join(escaped(", ".join(_about_revision(revision))) for revision in item.revisions)
+    notes = "; ".join(map(escaped, item.notes))
+    return (_name(item.name), escaped(item.label), escaped(item.authority), revisions, notes)
+
+
+def _about_revision(item: model.Revision) -> Iterator[str]:
+    yield item.name
+    if item.posted:
+        yield f"{'of' if item.posted_is_history_date else 'published'} {item.posted}"
+    until = f" until {item.services_until}" if item.services_until else ""
+    yield f"services from {item.services_from}{until}"
+    if item.replaces:
+        yield f"replaces {item.replaces}"
+    if not item.has_text:
+        yield "its text is not here"
 
 
 def _definition(item: model.Definition) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
@@ -12,7 +13,7 @@ from ruleproof.finding import Edit, Finding, Place, Repair, Severity
 from ruleproof.model.nodes import REPORT, Decision, Expectation, Policy, Rule
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import merged
-from ruleproof.prover.regions import case_in_words, regions_of, written_name
+from ruleproof.prover.regions import box_in_words, case_in_words, regions_of, written_name
 from ruleproof.prover.space import Box, Space
 from ruleproof.prover.study import Study
 from ruleproof.source import Span
@@ -93,6 +94,17 @@ def _restricted(space: Space, box: Box) -> list[str]:
         for name, places in space.places.items()
         if any(box[place] != space.dimensions[place].full for place in places)
     ]
+
+
+MOST_SHAPES = 3
+"""How many shapes of cases a message names."""
+
+
+def places_in_words(space: Space, shapes: Iterator[Box], word: str) -> str:
+    """Say where a finding is: the first shapes, each after a word such as `where`."""
+    said = [f"{word} {box_in_words(space, shape)}" for shape in islice(shapes, MOST_SHAPES)]
+    more = next(shapes, None) is not None
+    return "; also ".join(said) + ("; and in other cases, which `--format json` lists" if more else "")
 
 
 def rules_named(decision: Decision, names: Iterable[str]) -> tuple[Rule, ...]:

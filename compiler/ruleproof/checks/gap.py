@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ruleproof.checks.findings import About, expected_as, insertion_after, page_of
+from ruleproof.checks.findings import About, expected_as, insertion_after, page_of, places_in_words
 from ruleproof.finding import Edit, Finding, Repair
 from ruleproof.model.meaning import NOTHING
 from ruleproof.model.nodes import Policy
-from ruleproof.prover.boxes import shape_around, without
-from ruleproof.prover.regions import box_in_words, written_name
+from ruleproof.prover.boxes import shapes_around
+from ruleproof.prover.regions import written_name
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Landscape, Study, shared
 from ruleproof.prover.written import condition_of
@@ -28,9 +29,10 @@ def gap(study: Study, path: str) -> Iterator[Finding]:
     """Find the gaps of each decision that gives an outcome: one finding for each shape of gap."""
     about = About(study, PAGE)
     about.path = path
+    taken = _names(study.policy)
     for landscape in study.landscapes:
         if gap_boxes(landscape):
-            yield from _gaps(study, about, landscape)
+            yield from _gaps(study, about, landscape, taken)
 
 
 def gap_boxes(landscape: Landscape) -> tuple[Box, ...]:
@@ -40,7 +42,8 @@ def gap_boxes(landscape: Landscape) -> tuple[Box, ...]:
     return landscape.where(lambda holding: landscape.answers[holding].kind == NOTHING)
 
 
-def _gaps(study: Study, about: About, landscape: Landscape) -> Iterator[Finding]:
+def _gaps(study: Study, about: About, landscape: Landscape, taken: set[str]) -> Iterator[Finding]:
+    """Find the gaps of a decision; `taken` are the names that the policy has, and those proposed so far."""
     left: Sequence[Box] = gap_boxes(landscape)
     elsewhere: list[Box] = []
     answered = landscape.where(lambda holding: landscape.answers[holding].kind != NOTHING)
@@ -53,28 +56,21 @@ def _gaps(study: Study, about: About, landscape: Landscape) -> Iterator[Finding]
         inside, left = study.parts_where(expression, list(left))
         if inside and not study.parts_where(expression, list(answered))[0]:
             others = study.parts_where(expression, gap_boxes(landscape))[1]
-            shape = shape_around(inside[0], study.space.whole, inside, [*answered, *others])
-            yield expected_as(study, expectation, _finding(study, about, landscape, shape, inside))
+            around = shapes_around(inside, study.space.whole, [*answered, *others])
+            found = _finding(study, about, landscape, (shape for shape, _ in around), inside)
+            yield expected_as(study, expectation, found)
             elsewhere += inside
         else:
             left = [*left, *inside]
-    for shape, boxes in shapes(study, left, [*answered, *elsewhere]):
-        yield _finding(study, about, landscape, shape, boxes)
+    ordered = sorted(left, key=lambda box: -sum(mask.bit_count() for mask in box))
+    for shape, boxes in shapes_around(ordered, study.space.whole, [*answered, *elsewhere], apart=True):
+        found = _finding(study, about, landscape, iter((shape,)), boxes)
+        yield replace(found, repairs=_repairs(study, about, landscape, shape, taken))
 
 
-def shapes(study: Study, boxes: Sequence[Box], others: Sequence[Box]) -> Iterator[tuple[Box, list[Box]]]:
-    """Put boxes into few shapes: for each a wide box that meets none of the others, and the boxes inside it."""
-    left = sorted(boxes, key=lambda box: -sum(mask.bit_count() for mask in box))
-    while left:
-        shape = shape_around(left[0], study.space.whole, left, others)
-        yield shape, shared(left, shape)
-        left = without(left, shape)
-
-
-def _finding(study: Study, about: About, landscape: Landscape, shape: Box, boxes: Sequence[Box]) -> Finding:
+def _finding(study: Study, about: About, landscape: Landscape, shapes: Iterator[Box], boxes: Sequence[Box]) -> Finding:
     decision = landscape.decision
-    words = box_in_words(study.space, shape)
-    message = f"no rule gives `{decision.name}` for {words}"
+    message = f"no rule gives `{decision.name}` {places_in_words(study.space, shapes, 'for')}"
     holding = next(holding for holding, own in landscape.boxes.items() if shared(own, boxes[0]))
     near = [rule for rule in decision.rules if rule.name in holding]
     return about.finding(
@@ -85,14 +81,13 @@ def _finding(study: Study, about: About, landscape: Landscape, shape: Box, boxes
         rules=near,
         boxes=boxes,
         inputs=landscape.inputs,
-        repairs=_repairs(study, about, landscape, shape),
     )
 
 
-def _repairs(study: Study, about: About, landscape: Landscape, shape: Box) -> tuple[Repair, ...]:
+def _repairs(study: Study, about: About, landscape: Landscape, shape: Box, taken: set[str]) -> tuple[Repair, ...]:
     decision = landscape.decision
-    taken = _names(study.policy)
     name = _free(f"open_{decision.name}_1", taken)
+    taken.add(name)
 
     def free_name(wanted: str) -> str:
         found = _free(f"{name}_{wanted}_1", taken)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ruleproof.checks.findings import About, backquoted, in_a_row, override_repair, rules_named, said
+from ruleproof.checks.findings import About, backquoted, in_a_row, override_repair, places_in_words, rules_named, said
 from ruleproof.finding import Finding, Repair
 from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION, fault, surviving
 from ruleproof.model.nodes import MAY_REPORT, MUST_NOT, REPORT, Decision, Rule
 from ruleproof.pages import Page
-from ruleproof.prover.boxes import meets, shape_around
-from ruleproof.prover.regions import box_in_words
+from ruleproof.prover.boxes import shapes_around
 from ruleproof.prover.study import Holding, Landscape, Study
 
 OVERRIDDEN, AGREEMENT = "overridden", "agreement"
@@ -51,10 +50,9 @@ def _finding(study: Study, about: About, landscape: Landscape, holding: Holding)
     decision, boxes = landscape.decision, landscape.boxes[holding]
     rules = rules_named(decision, holding)
     others = [box for names, own in landscape.boxes.items() if names != holding for box in own]
-    shape = shape_around(boxes[0], study.space.whole, boxes, others)
-    words = box_in_words(study.space, shape)
-    more = "" if all(meets(box, shape) == box for box in boxes) else ", and in other cases"
-    where = "in every case" if words == "any case" else f"where {words}{more}"
+    shapes = (shape for shape, _ in shapes_around(boxes, study.space.whole, others))
+    words = places_in_words(study.space, shapes, "where")
+    where = "in every case" if words == "where any case" else words
     return about.finding(
         f"{_sentence(decision, about.page.name, rules)} {where}",
         help=_HELP[about.page.name],

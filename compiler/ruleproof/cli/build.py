@@ -29,7 +29,12 @@ _UNSOUND = frozenset(("gap", "conflict", "contradiction", "choice", "not_decided
     show_default=True,
     help="The folder to write to.",
 )
-@click.option("--only", default="", metavar="KINDS", help="Write these kinds only, such as python,svg.")
+@click.option(
+    "--only",
+    default="",
+    metavar="KINDS",
+    help="Write these kinds only, such as python,svg: python, graph, schema, markdown, certificate, svg.",
+)
 @allow_option
 @format_option("text", "json")
 @limit_option

@@ -64,8 +64,10 @@ def _show(report: Report, path: Path, pictures: list[Path]) -> None:
     policy = shown(path)
     say(f"A policy with two planted mistakes: {policy}\n")
     show(report, "text", None, "usual")
-    if pictures:
-        say("\n".join(["", "To open in a browser:", *(f"  {shown(item)}" for item in sorted(pictures))]))
+    for ending, words in ((".svg", "To open in a browser:"), (".md", "The same as tables, to read as text:")):
+        chosen = [f"  {shown(item)}" for item in sorted(pictures) if item.suffix == ending]
+        if chosen:
+            say("\n".join(["", words, *chosen]))
     say(
         "\n".join(
             (

@@ -36,6 +36,7 @@ from ruleproof.model.nodes import (
     Within,
     YesNo,
 )
+from ruleproof.model.values_in_a_row import values_in_a_row
 from ruleproof.source import Span
 from ruleproof.tree import nodes as tree
 from ruleproof.tree.messages import did_you_mean
@@ -64,6 +65,9 @@ class Conditions:
             case tree.AllOf(_, parts):
                 return AllOf(tuple(self.resolve(part) for part in parts))
             case tree.AnyOf(_, parts):
+                if (values := values_in_a_row(parts, self.domains, self.declared.names)) is not None:
+                    self.declared.report("unknown_name", *values)
+                    return Always()
                 return AnyOf(tuple(self.resolve(part) for part in parts))
             case tree.AtLeastOf(_, count, parts):
                 return self._at_least(count, parts)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
-from ruleproof.finding import Finding
+from ruleproof.finding import Finding, Place
 from ruleproof.source import Span
 from ruleproof.tree import nodes as tree
 from ruleproof.tree.messages import did_you_mean, language_finding
@@ -80,6 +80,9 @@ class Declared:
     tree: Tree
     findings: list[Finding] = field(default_factory=list)
     names: dict[str, Declaring] = field(default_factory=dict)
+    _twice: set[str] = field(default_factory=set)
+    _unknown: dict[str, tuple[int, set[Place]]] = field(default_factory=dict)
+    """Names that nothing declares: which finding tells of each, and where it stands."""
 
     def __post_init__(self) -> None:
         for block in self.tree.blocks:
@@ -112,6 +115,7 @@ class Declared:
             if KINDS[type(earlier)] != KINDS[type(block)]:
                 message = f"`{name.text}` is the name of {_a(kind)} already"
             self.report("duplicate_name", name.span, message, "rename one of the two", earlier.name.span)
+            self._twice.add(name.text)
             return
         self.names[name.text] = block
 
@@ -120,7 +124,9 @@ class Declared:
         found = self.names.get(name.text)
         if isinstance(found, kinds):
             return found
-        if name.text in self.tree.unread_names:
+        if name.text in self.tree.unread_names or name.text in self._twice:
+            return None
+        if found is None and name.text in self.tree.unread_words:
             return None
         wanted = _or(list(dict.fromkeys(KINDS[kind] for kind in kinds)))
         known = [known for known, block in self.names.items() if isinstance(block, kinds)]
@@ -128,10 +134,38 @@ class Declared:
             message = f"`{name.text}` is {_a(KINDS[type(found)])}, and {_a(wanted)} is needed here"
             self.report("unknown_name", name.span, message, _known(known, wanted), found.name.span)
             return None
-        near = did_you_mean(name.text, [*known, *self.tree.unread_names])
+        place = Place(self.tree.source.path, name.span)
+        if name.text in self._unknown:
+            self._unknown[name.text][1].add(place)
+            return None
+        self._unknown[name.text] = len(self.findings), {place}
+        near = self._labelled(name.text, kinds) or did_you_mean(name.text, [*known, *self.tree.unread_names])
         help = f"did you mean `{near}`?" if near else _known(known, wanted)
         self.report("unknown_name", name.span, f"`{name.text}` is no {wanted} of this policy", help)
         return None
+
+    def remarks(self) -> tuple[Finding, ...]:
+        """Give the findings, each unknown name in one of them with all its places."""
+        found = list(self.findings)
+        for index, stands in self._unknown.values():
+            others = len(stands) - 1
+            if others:
+                places = tuple(sorted(stands, key=lambda place: place.span.start))
+                message = f"{found[index].message}, here and in {others} other place{'' if others == 1 else 's'}"
+                found[index] = replace(found[index], message=message, places=places)
+        return tuple(found)
+
+    def _labelled(self, word: str, kinds: tuple[type, ...]) -> str:
+        """Give the name that has this word as its label."""
+        for name, block in self.names.items():
+            label = getattr(block, "label", None)
+            if (
+                isinstance(block, kinds)
+                and isinstance(label, tree.Text)
+                and label.text.lower() == in_words(word).lower()
+            ):
+                return name
+        return ""
 
     def of(self, kind: type[Kind]) -> list[Kind]:
         """Give the declared blocks of a kind, in the order written; of a name declared twice, the first."""

@@ -44,7 +44,7 @@ class _Reader:
     def run(self) -> tuple[model.Policy | None, tuple[Finding, ...]]:
         header = self.header()
         policy = self.policy(header) if header is not None else self.policy(_NAMELESS)
-        findings = tuple(self.declared.findings)
+        findings = self.declared.remarks()
         broken = any(finding.severity is Severity.ERROR for finding in findings)
         return (None if broken or header is None else policy), findings
 

@@ -172,6 +172,21 @@ def shape_around(box: Box, whole: Box, own: Sequence[Box], others: Sequence[Box]
     )
 
 
+def shapes_around(
+    boxes: Sequence[Box], whole: Box, others: Sequence[Box], *, apart: bool = False
+) -> Iterator[tuple[Box, list[Box]]]:
+    """Put boxes into few shapes: for each a wide box that meets none of the others, and the boxes inside it.
+
+    The boxes inside a shape are those that no earlier shape holds.  Where shapes stand `apart`, none meets an earlier one.
+    """
+    left, taken = list(boxes), list(others)
+    while left:
+        shape = shape_around(left[0], whole, left, taken)
+        yield shape, [part for box in left if (part := meets(box, shape)) is not None]
+        left = without(left, shape)
+        taken += [shape] if apart else []
+
+
 def _dimensions_apart(box: Box, other: Box) -> int:
     """Give the dimensions in which two boxes share no cell, as a mask."""
     apart = 0

@@ -84,7 +84,14 @@ def _input_in_words(space: Space, name: str, places: tuple[int, ...], box: Box) 
         parts = [f"with {group}" for group in codes.some] + [f"without {group}" for group in codes.none]
         return f"{item.label}: {' and '.join(parts)}"
     words = cells_in_words(space, places[0], box[places[0]])
-    return words if item.unit and words.endswith((item.unit, item.unit.removesuffix("s"))) else f"{item.label}: {words}"
+    ends_in_unit = words.endswith((item.unit, item.unit.removesuffix("s")))
+    return words if ends_in_unit and _unit_says_all(space, item) else f"{item.label}: {words}"
+
+
+def _unit_says_all(space: Space, item: Input) -> bool:
+    """Tell whether the unit alone names an input: no other input has it, and the label says no less with it."""
+    sharing = [other for other in space.policy.inputs if other.unit.casefold() == item.unit.casefold()]
+    return bool(item.unit) and len(sharing) == 1 and item.unit.casefold() in item.label.casefold()
 
 
 def cells_in_words(space: Space, place: int, mask: int) -> str:
@@ -130,10 +137,11 @@ def _stretch_in_words(first: Cell, last: Cell, dimension: Dimension) -> str:
 def case_in_words(space: Space, case: Mapping[str, Value], names: Iterable[str]) -> str:
     """Say one case, the named inputs only: `tumour type: solid_organ, 60 genes, MSI reported: no`."""
     wanted = set(names)
-    return ", ".join(_value_in_words(item, case[item.name]) for item in space.policy.inputs if item.name in wanted)
+    named = [item for item in space.policy.inputs if item.name in wanted]
+    return ", ".join(_value_in_words(space, item, case[item.name]) for item in named)
 
 
-def _value_in_words(item: Input, value: Value) -> str:
+def _value_in_words(space: Space, item: Input, value: Value) -> str:
     match value:
         case None:
             return f"{item.label}: missing"
@@ -144,7 +152,8 @@ def _value_in_words(item: Input, value: Value) -> str:
         case datetime.date():
             return f"{'service' if item.name == SERVICE_DATE else item.label}: {value.isoformat()}"
         case int() | Decimal() if item.unit:
-            return f"{value} {item.unit if value != 1 else item.unit.removesuffix('s')}"
+            words = f"{value} {item.unit if value != 1 else item.unit.removesuffix('s')}"
+            return words if _unit_says_all(space, item) else f"{item.label}: {words}"
         case _:
             return f"{item.label}: {value}"
 

@@ -71,6 +71,10 @@ class Comparison:
     """False for yes and no, which have no order."""
 
 
+class TooCloseError(Exception):
+    """Values would have to lie closer together than they can be written."""
+
+
 Order = tuple[int, int, bool]
 """The first unknown is not larger than the second; strictly smaller where the third is true."""
 
@@ -192,7 +196,7 @@ def _reaches(bound: _Bound, piece: Piece | None) -> bool:
     return bool(bound[0] < piece.high or (bound[0] == piece.high and piece.high_closed and not bound[1]))
 
 
-def _placed(unknowns: Sequence[Unknown], pieces: Sequence[Piece | None], known: dict[int, _Bound]) -> Solution | None:
+def _placed(unknowns: Sequence[Unknown], pieces: Sequence[Piece | None], known: dict[int, _Bound]) -> Solution:
     """Turn bounds into places: small steps become steps that still lie before the next place in use."""
     places = sorted(
         {place for place, _ in known.values() if place is not None}
@@ -204,8 +208,6 @@ def _placed(unknowns: Sequence[Unknown], pieces: Sequence[Piece | None], known: 
         if unknowns[index].text:
             after = next((other for other in places if place is None or other > place), None)
             found[index] = _text(place, steps, most, after)
-            if found[index] is None:
-                return None
         elif place is None:
             lowest = floor(places[0]) if places else 1
             found[index] = lowest - most + steps
@@ -223,8 +225,11 @@ def _step(place: Any, after: Any, most: int) -> Fraction:
     return step
 
 
-def _text(place: str | None, steps: int, most: int, after: str | None) -> str | None:
+def _text(place: str | None, steps: int, most: int, after: str | None) -> str:
     start = place or ""
     if not steps:
         return start
-    return next((start + end * steps for end in "a0 \0" if after is None or start + end * most < after), None)
+    for end in "a0 \0":
+        if after is None or start + end * most < after:
+            return start + end * steps
+    raise TooCloseError

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ruleproof.model.tables import STRING, Scalar
-from ruleproof.prover.relations import Comparison, NoSolverError, Piece, Unknown, solution
+from ruleproof.prover.relations import Comparison, NoSolverError, Piece, TooCloseError, Unknown, solution
 from ruleproof.prover.scales import TRUTHS, Cell, Scale, scale_of
 from ruleproof.prover.space import Box, bits_of
 from ruleproof.prover.table_cells import Axis
 from ruleproof.prover.table_space import TableSpace
 
 NO_SOLVER = "how the inputs compare leaves too many combinations to try; the extra `smt` (z3) decides them"
+TOO_CLOSE = "the inputs would have to lie closer together than values can be written"
 GAVE_UP = "how the inputs compare is too hard to decide"
 
 
@@ -82,6 +83,8 @@ class Cases:
             found = solution(unknowns, comparisons)
         except NoSolverError:
             raise NotDecidedError(NO_SOLVER) from None
+        except TooCloseError:
+            raise NotDecidedError(TOO_CLOSE) from None
         except TimeoutError:
             raise NotDecidedError(GAVE_UP) from None
         return None if found is None else [_value(axis, place) for axis, place in zip(axes, found, strict=True)]
@@ -131,7 +134,7 @@ def _value(axis: Axis, place: object) -> Scalar:
         return None
     scale = _scale(axis)
     if scale.kind not in _DENSE and place != int(place):  # type: ignore[call-overload]
-        raise NotDecidedError("the values would lie closer together than a clock can show")
+        raise NotDecidedError(TOO_CLOSE)
     value: Scalar = scale.value(place)
     return value
 

@@ -124,6 +124,7 @@ class TableStudy:
                 found = list(self._gaps_in(box))
                 for wide in named:
                     found = without(found, wide) if found else found
+                found = [gap for gap in found if self.cases.can_be(gap)]  # what was cut off may hold no case
                 if found:
                     unnamed[place] = merged(found)
             self._unsure = self._unsure or (self.is_open and any(map(self._uncovered, self._open_boxes())))

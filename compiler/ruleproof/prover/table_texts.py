@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import assert_never
 
@@ -20,7 +20,7 @@ from ruleproof.model.tables import (
     Undecided,
     Within,
 )
-from ruleproof.prover.scales import Cell
+from ruleproof.prover.scales import Cell, order_kind
 from ruleproof.prover.space import bits_of
 from ruleproof.prover.table_cells import Axis
 
@@ -130,21 +130,28 @@ def cell_test(axis: Axis, mask: int) -> CellTest:
         return AnyValue()
     cells = [axis.cells[number] for number in bits_of(mask)]
     left_out = [cell for number, cell in enumerate(axis.cells) if not mask >> number & 1]
-    if any(cell.others for cell in cells):
-        excluded = [*_named(left_out), *([None] if any(cell.missing for cell in left_out) else [])]
-        stretches = list(_stretches(axis, axis.full & ~mask))
-        if not stretches:
-            return Negated(OneOf(frozenset(excluded)))
-        return Negated(AnyOf((*stretches, OneOf(frozenset(excluded))) if excluded else tuple(stretches)))
-    if all(cell.missing for cell in left_out):
-        return Negated(OneOf(frozenset({None})))
-    named = [*_named(cells), *([None] if any(cell.missing for cell in cells) else [])]
-    tests = list(_stretches(axis, mask))
-    points = [value for test in tests if isinstance(test, OneOf) for value in test.values]
-    parts: list[CellTest] = [test for test in tests if not isinstance(test, OneOf)]
-    if points or named or not parts:
-        parts.append(OneOf(frozenset([*points, *named])))
-    return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+    if any(cell.others for cell in cells) or all(cell.missing for cell in left_out):
+        return Negated(_any_of(_tests(axis, axis.full & ~mask, left_out)))
+    return _any_of(_tests(axis, mask, cells))
+
+
+def _tests(axis: Axis, mask: int, cells: Sequence[Cell]) -> list[OneOf | Within]:
+    """Give tests of which one passes in each of some cells; values of one kind, and null, make one set."""
+    stretches = list(_stretches(axis, mask))
+    points = [value for test in stretches if isinstance(test, OneOf) for value in test.values]
+    sets: dict[str, list[Scalar]] = {}
+    for value in [*points, *_named(cells)]:
+        sets.setdefault(order_kind(value), []).append(value)
+    if any(cell.missing for cell in cells):
+        sets.setdefault(next(iter(sets), ""), []).append(None)
+    return [
+        *(test for test in stretches if not isinstance(test, OneOf)),
+        *(OneOf(frozenset(values)) for values in sets.values()),
+    ]
+
+
+def _any_of(tests: Sequence[OneOf | Within]) -> CellTest:
+    return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
 
 
 def _named(cells: Iterable[Cell]) -> list[Scalar]:
@@ -154,7 +161,10 @@ def _named(cells: Iterable[Cell]) -> list[Scalar]:
 def _stretches(axis: Axis, mask: int) -> Iterator[OneOf | Within]:
     for first, last in axis.runs(mask):
         low, high = _ends(axis, first, last)
-        if low is not None and low == high:
+        if low is None and high is None:  # all values of one kind among several
+            yield Within(None, first.sample, False, True)
+            yield Within(first.sample, None, False, False)
+        elif low is not None and low == high:
             yield OneOf(frozenset({low}))
         else:
             yield Within(low, high, first.low_closed, last.high_closed)

@@ -91,6 +91,7 @@ class _Reader:
         self.rowless = without_rows(self.text)
         self.findings: list[Finding] = []
         self.unread: set[str] = set()
+        self.unread_words: set[str] = set()
 
     def run(self) -> tuple[nodes.Tree, tuple[Finding, ...]]:
         refused = refusals(self.text)
@@ -107,7 +108,8 @@ class _Reader:
             block = self.read_piece(piece)
             if block is not None:
                 blocks.append(block)
-        return nodes.Tree(self.source, tuple(blocks), frozenset(self.unread)), tuple(self.findings)
+        unread = frozenset(self.unread), frozenset(self.unread_words)
+        return nodes.Tree(self.source, tuple(blocks), *unread), tuple(self.findings)
 
     def report(self, name: str, span: Span, message: str, help: str) -> None:
         self.findings.append(language_finding(self.source, name, span, message, help))
@@ -116,6 +118,9 @@ class _Reader:
         """Remember the names that an unread block declares, as far as they can be guessed."""
         body = self.text[piece.span.start : piece.span.end]
         words = re.findall(r"`[^`\n]+`|[^\W\d]\w*", body)
+        if not body.lstrip().startswith("|"):
+            first = re.sub(r'"(?:\\.|[^"\\\n])*"?|#.*', " ", body.lstrip().partition("\n")[0])
+            self.unread_words.update(word.strip("`") for word in re.findall(r"`[^`\n]+`|[^\W\d]\w*", first))
         announced = len(piece.rule.split("_")) if piece.rule not in ("", "silence") else 0
         self.unread.update(word.strip("`") for word in words[announced : announced + 1])
         self.unread.update(match[1] for match in re.finditer(r"(?m)^[ \t]*\|[ \t]*([^\W\d]\w*)", body))

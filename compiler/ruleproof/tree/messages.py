@@ -10,6 +10,8 @@ from ruleproof.finding import Finding, Place
 from ruleproof.pages import LANGUAGE_PAGES, Page
 from ruleproof.source import Source, Span
 from ruleproof.tree.blocks import STARTS
+from ruleproof.tree.own_words import in_own_words
+from ruleproof.tree.slips import slip_at, unit_at, values_in_a_row
 
 _BLOCK_WORDS = tuple(words for words, _ in STARTS)
 _FIRST_WORDS = frozenset(_BLOCK_WORDS) | {words.split()[0] for words in _BLOCK_WORDS}
@@ -100,6 +102,7 @@ def _pages() -> dict[str, Page]:
 def language_finding(source: Source, name: str, span: Span, message: str, help: str, *also: Span) -> Finding:
     """Make a finding about the text itself; `also` are the places that it is related to."""
     page = _pages()[name]
+    help = in_own_words(source, span, help) if name == "missing_part" else help
     places = tuple(Place(source.path, place) for place in (span, *also))
     return Finding(code=page.code, name=page.name, severity=page.severity, message=message, help=help, places=places)
 
@@ -137,7 +140,15 @@ def explain_unexpected(
     if not found:
         message = f"the {where} ends here, but {_needs(expected)}"
         return language_finding(source, "missing_part", span, message, _way_out(rule, expected, before))
+    slip = slip_at(source, span, expected, rule, before)
+    if slip is not None:
+        message = f"`{_short(source.slice(slip.span))}` cannot stand here, in this {where}"
+        return language_finding(source, "unexpected_word", slip.span, message, slip.help)
     if found in ("and", "or") and _chains(before, found):
+        values = values_in_a_row(source, span, before)
+        if values is not None:
+            message = f"`{values[0]}` is a value of `{values[1]}` and no condition by itself"
+            return language_finding(source, "unknown_name", values[2].span, message, values[2].help)
         message = f"`{found}` is mixed with `{'or' if found == 'and' else 'and'}` in one chain"
         help = "group the parts: `all of (…, …)`, `any of (…, …)`"
         return language_finding(source, "mixed_and_or", span, message, help)
@@ -149,6 +160,8 @@ def explain_unexpected(
         message, help = f"`{found}` begins a block, but this one cannot be read", _example_of(_block_of(found))
     elif found not in words and found not in _INSTEAD and (near := _misspelt(source, span, expected)):
         message, help = f"`{found}` is no word that can stand here", f"did you mean `{near}`?"
+    elif found not in words and (unit := unit_at(source, span, expected, rule, before)):
+        message, help = f"`{_short(found)}` cannot stand here, in this {where}", unit
     elif "NAME" in expected and _is_word(found) and not _instead(found, expected, before):
         message = f"`{found}` is a word of the language and cannot be a name here"
         help = "choose another name, or write it in backquotes"

@@ -779,6 +779,8 @@ class Tree:
     source: Source = field(compare=False, repr=False)
     blocks: tuple[Block, ...]
     unread_names: frozenset[str] = field(default=frozenset(), compare=False)
+    unread_words: frozenset[str] = field(default=frozenset(), compare=False)
+    """Every other word in the first lines of those blocks: any of them may be the name that was meant."""
 
     def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Give the blocks of a kind, in the order written."""

@@ -35,4 +35,5 @@ def _ways(boxes: dict[str, Box], numbers: dict[str, int], leaving: list[Arrow]) 
 
 def _said(box: Box) -> str:
     said = " ".join(box.heading)
-    return f"{said} ({' '.join(box.text)})" if box.text else said
+    text = ", ".join(remark.removeprefix("• ") for remark in box.remarks) or " ".join(box.text)
+    return f"{said} ({text})" if said and text else said or text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ruleproof.artifacts.chart import Arrow, Box, Chart, Group, Kind, clean, wrapped
+from ruleproof.artifacts.chart import Arrow, Box, Chart, Group, Kind, clean, remarks_of, wrapped
 from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.model import nodes as model
@@ -87,7 +87,7 @@ class _Drawing:
     def box(self, kind: Kind, heading: str, *text: str) -> str:
         box = f"b{len(self.boxes) + 1}"
         small = tuple(line for item in text for line in wrapped(item, WIDTH))
-        self.boxes.append(Box(box, kind, wrapped(heading, WIDTH), small))
+        self.boxes.append(Box(box, kind, wrapped(heading, WIDTH), small, remarks=remarks_of(text)))
         return box
 
     def arrow(self, tail: str, head: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, wrapped
+from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, remarks_of, wrapped
 from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.artifacts.charts.paper import SMALLEST, scale_on_page
@@ -112,22 +112,23 @@ class _Drawing:
             title=self.heading.title_of(
                 words.label_of(self.decision) + (f", section {section.number} of {count}" if many else "")
             ),
-            notes=self.heading.notes_with(*self.notes(section)),
+            notes=self.heading.notes_with(*self.notes(section, count)),
             boxes=tuple(self.boxes),
             arrows=tuple(self.arrows),
         )
 
-    def notes(self, section: Section) -> Iterator[str]:
+    def notes(self, section: Section, count: int) -> Iterator[str]:
         here = [
             f"{words.subject(self.space, place)}: {words.answer(self.space, place, mask)}"
             for place, (mask, full) in enumerate(zip(section.reached_by, self.space.whole, strict=True))
             if mask != full
         ]
         if here:
-            yield f"Here: {'; '.join(here)}."
+            yield f"Here: {'; '.join(here)}{'' if section.exact else '; as far as section 1 leads here'}."
         if self.decision.out_of_scope and any(box.kind is Kind.OUT_OF_SCOPE for box in self.boxes):
             yield f"Out of scope: {self.decision.out_of_scope}."
-        yield "Cases that cannot happen are left out."
+        answered = ", or that an earlier section has answered," if count > 1 else ""
+        yield f"Cases that cannot happen{answered} are left out."
 
     # -------------------------------------------------------------- boxes and arrows
 
@@ -137,13 +138,14 @@ class _Drawing:
         place = (len(self.charts), box)
         heading, text = self.words(step)
         if isinstance(step, Say):
-            self.boxes.append(
-                Box(box, words.kind_of(self.decision, step), heading, text, words.end_in_full(self.decision, step))
-            )
+            kind, tooltip = words.kind_of(self.decision, step), words.end_in_full(self.decision, step)
+            remarks = remarks_of(words.small_print(self.decision, step))
+            self.boxes.append(Box(box, kind, heading, text, tooltip, remarks=remarks))
             self.rules[place] = (*step.always, *step.at_times)
             return box
         tooltip = words.question_in_full(self.space, step.dimension)
-        self.boxes.append(Box(box, Kind.QUESTION, heading, text, tooltip))
+        remarks = remarks_of((words.asked_of(self.space, step.dimension),))
+        self.boxes.append(Box(box, Kind.QUESTION, heading, text, tooltip, remarks=remarks))
         turns = [self.turn(step, way, box) for way in step.ways]
         self.questions[place] = (step.dimension, tuple(turns))
         return box

@@ -33,4 +33,5 @@ def heading_of(compiled: Compiled) -> Heading:
     which = f"policy {policy.name}{revision}, content {compiled.source.sha256[:12]}, ruleproof {VERSION}"
     names = list(dict.fromkeys(finding.name.replace("_", " ") for finding in compiled.errors))
     unsound = [f"Not sound: findings stand against this policy ({', '.join(names)})."] if names else []
-    return Heading(policy.label or policy.name, (which, *unsound))
+    sources = "; ".join(f"{source.name}: {source.label}" for source in policy.sources)
+    return Heading(policy.label or policy.name, (which, *([sources] if sources else []), *unsound))

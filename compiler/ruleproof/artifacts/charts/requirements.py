@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
-from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, Line, clean, wrapped
+from ruleproof.artifacts.chart import Arrow, Box, Chart, Kind, Line, clean, remarks_of, wrapped
 from ruleproof.artifacts.charts import words
 from ruleproof.artifacts.charts.heading import Heading
 from ruleproof.model import nodes as model
@@ -173,7 +173,7 @@ class _Drawing:
         self.box_of |= dict.fromkeys(parts, box)
         tooltip = clean(", ".join(part.name for part in parts))
         small = tuple(line for item in text for line in wrapped(item, WIDTH))
-        self.boxes.append(Box(box, kind, wrapped(heading, WIDTH), small, tooltip))
+        self.boxes.append(Box(box, kind, wrapped(heading, WIDTH), small, tooltip, remarks=remarks_of(text)))
 
     def arrows(self) -> Iterator[Arrow]:
         drawn: dict[tuple[str, str], Line] = {}

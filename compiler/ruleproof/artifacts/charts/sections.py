@@ -24,11 +24,13 @@ Fits: TypeAlias = Callable[[float, float], bool]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the steps: its first step, its number from 1, and the box of all cases that reach it."""
+    """A part of the steps: its first step, its number from 1, and the smallest box around all cases that reach it."""
 
     number: int
     first: Step
     reached_by: Box
+    exact: bool
+    """Whether every case in the box that can happen reaches it; where that is not plain, it counts as not so."""
 
 
 def sections_of(
@@ -45,7 +47,8 @@ def sections_of(
             continue
         seen.add(id(step))
         if step is root or id(step) in heads:
-            found.append(Section(len(found) + 1, step, reached[id(step)]))
+            box = reached[id(step)]
+            found.append(Section(len(found) + 1, step, box, _all_come_by(root, step, box)))
         if isinstance(step, Ask):
             stack.extend(way.step for way in reversed(step.ways))
     return tuple(found)
@@ -63,6 +66,20 @@ def _reached_by(root: Step, whole: Box) -> dict[int, Box]:
                 known = reached.get(id(way.step), nothing)
                 reached[id(way.step)] = tuple(old | new for old, new in zip(known, there, strict=True))
     return reached
+
+
+def _all_come_by(root: Step, goal: Step, box: Box) -> bool:
+    """Tell whether every way through the steps that is open to cases of a box comes by a step."""
+    stack, seen = [root], set[int]()
+    while stack:
+        step = stack.pop()
+        if step is goal or id(step) in seen:
+            continue
+        if isinstance(step, Say):
+            return False
+        seen.add(id(step))
+        stack.extend(way.step for way in step.ways if way.cells & box[step.dimension])
+    return True
 
 
 @dataclass
