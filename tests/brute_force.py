@@ -214,8 +214,8 @@ def in_domain(item: Input, value: Value) -> bool:
         case WholeNumber(low, high):
             return isinstance(value, int) and low <= value <= high
         case DecimalNumber(low, high, places):
-            exact = isinstance(value, Decimal) and (places is None or value == round(value, places))
-            return exact and low <= value <= high
+            decimals = len(f"{value:f}".partition(".")[2].rstrip("0"))
+            return isinstance(value, Decimal) and (places is None or decimals <= places) and low <= value <= high
         case Day(low, high):
             return isinstance(value, datetime.date) and low <= value and (high is None or value <= high)
         case OneCode(_, prefix, pattern):

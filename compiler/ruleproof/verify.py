@@ -57,9 +57,13 @@ class _Checker:
 
     def run(self) -> dict[str, int]:
         for name, own in self.of_input.items():
-            for index in own:
-                if "group" not in self.dimensions[index]:
-                    _check_cells(name, self.dimensions[index])
+            dimensions = [self.dimensions[index] for index in own]
+            if dimensions[0]["domain"]["kind"] == "several":
+                _check_groups(name, dimensions)
+            elif len(own) != 1 or "group" in dimensions[0]:
+                raise FlawError(f"{name}: only an input of several codes has groups")
+            else:
+                _check_cells(name, dimensions[0])
         return {name: self.decision(item) for name, item in self.decisions.items()}
 
     def decision(self, item: Mapping[str, Any]) -> int:
@@ -308,9 +312,34 @@ def _number(text: str) -> Decimal:
     return Decimal(text)
 
 
+def _check_groups(name: str, dimensions: Sequence[Mapping[str, Any]]) -> None:
+    """The groups of several codes are apart, hold every code, and each is there or not."""
+    first, named = dimensions[0], list[str]()
+    others = 0
+    for dimension in dimensions:
+        same = dimension["domain"] == first["domain"] and dimension["may_be_missing"] == first["may_be_missing"]
+        if not same or dimension["cells"] != [{"some": False}, {"some": True}]:
+            raise FlawError(f"{name}: a group of codes is there or not, and its input is one")
+        group = dimension["group"]
+        if set(group) == {"others"} and group["others"] is True:
+            others += 1
+        elif set(group) == {"values"} and group["values"]:
+            named += group["values"]
+        else:
+            raise FlawError(f"{name}: a group is codes by name, or all others")
+    if others != 1 or len(set(named)) != len(named):
+        raise FlawError(f"{name}: the groups do not hold each code once")
+
+
+_SHAPES = ({"missing"}, {"others"}, {"values"}, {"low", "high", "closed"})
+"""What a cell says of itself: exactly one of these."""
+
+
 def _check_cells(name: str, dimension: Mapping[str, Any]) -> None:
     """The cells of an input fill its domain, in order, without touching."""
-    domain, cells = dimension["domain"], [cell for cell in dimension["cells"] if not cell.get("missing")]
+    if any(set(cell) not in _SHAPES for cell in dimension["cells"]):
+        raise FlawError(f"{name}: a cell says more or less than one thing of itself")
+    domain, cells = dimension["domain"], [cell for cell in dimension["cells"] if "missing" not in cell]
     if len(dimension["cells"]) - len(cells) != int(dimension["may_be_missing"]):
         raise FlawError(f"{name}: there is {'no' if dimension['may_be_missing'] else 'a'} cell for a missing value")
     if domain["kind"] in ("choice", "open"):

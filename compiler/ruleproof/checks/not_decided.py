@@ -1,4 +1,4 @@
-"""RP214, error: a decision that could not be decided exactly within the bounds of the search.
+"""RP214, error: a decision, proof or example that could not be decided exactly within the bounds of the search.
 
 Why it matters: nothing is proved about it, and nothing is hidden about that.
 To mend it: split the decision in two, or name parts of it as decisions of their own.

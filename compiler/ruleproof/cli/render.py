@@ -30,7 +30,12 @@ _ENDINGS = {"svg": "svg", "dot": "dot", "mermaid": "mmd", "md": "md"}
 )
 @click.option("--decision", metavar="NAME", help="Of this decision; needed for a flowchart where there are several.")
 @click.option("--section", type=click.IntRange(min=1), metavar="N", help="Only this section of a long chart.")
-@click.option("--as", "form", type=click.Choice(tuple(_ENDINGS)), help="In this form  [default: as the file ends, else svg; md for a table]")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(tuple(_ENDINGS)),
+    help="In this form  [default: as the file ends, else svg; md for a table]",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file, or into this folder.")
 @format_option("text", "json")
 def command(
@@ -74,7 +79,9 @@ def _by_ending(output: Path | None) -> str:
     form = next((form for form, ending in _ENDINGS.items() if output.suffix.lower() == f".{ending}"), "")
     if not form:
         endings = ", ".join(f".{ending} ({form})" for form, ending in _ENDINGS.items())
-        raise click.UsageError(f"no drawing is written as `{output.suffix}`: name a file that ends in {endings}, or say --as")
+        raise click.UsageError(
+            f"no drawing is written as `{output.suffix}`: name a file that ends in {endings}, or say --as"
+        )
     return form
 
 

@@ -22,7 +22,11 @@ _MOST_NAMED = 12
     "-k", "word", default="", metavar="WORD", help="Only examples and proofs whose name or label has this word."
 )
 @click.option("--threshold", type=click.FloatRange(0, 100), metavar="PERCENT", help="Fail where fewer rules are tried.")
-@click.option("--propose", is_flag=True, help="Print the examples that are missing, as policy text, and nothing else on standard output.")
+@click.option(
+    "--propose",
+    is_flag=True,
+    help="Print the examples that are missing, as policy text, and nothing else on standard output.",
+)
 @click.option("--verbose", "-v", is_flag=True, help="Name the examples and proofs that come out, too.")
 @format_option("text", "json", "junit")
 @stdin_name_option

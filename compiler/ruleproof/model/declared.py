@@ -128,15 +128,15 @@ class Declared:
             return None
         if found is None and name.text in self.tree.unread_words:
             return None
+        place = Place(self.tree.source.path, name.span)
+        if name.text in self._unknown:
+            self._unknown[name.text][1].add(place)
+            return None
         wanted = _or(list(dict.fromkeys(KINDS[kind] for kind in kinds)))
         known = [known for known, block in self.names.items() if isinstance(block, kinds)]
         if found is not None:
             message = f"`{name.text}` is {_a(KINDS[type(found)])}, and {_a(wanted)} is needed here"
             self.report("unknown_name", name.span, message, _known(known, wanted), found.name.span)
-            return None
-        place = Place(self.tree.source.path, name.span)
-        if name.text in self._unknown:
-            self._unknown[name.text][1].add(place)
             return None
         self._unknown[name.text] = len(self.findings), {place}
         near = self._labelled(name.text, kinds) or did_you_mean(name.text, [*known, *self.tree.unread_names])
