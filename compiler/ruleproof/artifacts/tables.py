@@ -19,7 +19,7 @@ from ruleproof.graph.from_condition import MET, NOT_MET, graph_of_condition
 from ruleproof.graph.nodes import Graph, Leaf, Question
 from ruleproof.model import nodes as model
 from ruleproof.model.domains import words_of_domain
-from ruleproof.model.meaning import Answer
+from ruleproof.model.meaning import CONFLICT, CONTRADICTION, Answer
 from ruleproof.prover.cells import Cell
 from ruleproof.prover.expressions import some
 from ruleproof.prover.space import atoms_of
@@ -80,9 +80,9 @@ def version_of(compiled: Compiled) -> Made:
 
 
 def unsound(compiled: Compiled) -> tuple[str, ...]:
-    """Name the errors that were found and not accepted, expected ones included: such a policy may fail to answer."""
-    errors = (item for item in compiled.findings if item.severity is Severity.ERROR and not item.accepted)
-    return tuple(sorted({item.name for item in errors}))
+    """Name the errors that were found, expected ones and accepted conflicts included: such a policy may fail to answer."""
+    errors = (item for item in compiled.findings if item.severity is Severity.ERROR)
+    return tuple(sorted({item.name for item in errors if not item.accepted or item.name in (CONFLICT, CONTRADICTION)}))
 
 
 # ---------------------------------------------------------------- graphs

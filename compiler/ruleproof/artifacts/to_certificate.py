@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import datetime
 import json
-from decimal import Decimal
 from typing import Any, assert_never
 
 from ruleproof.compiled import VERSION, Compiled
 from ruleproof.model import nodes as model
-from ruleproof.model.nodes import Condition
+from ruleproof.model.as_data import condition_as_data, plain
 from ruleproof.prover.cells import Cell, Dimension
 from ruleproof.prover.space import Box, Space, bits_of
 from ruleproof.prover.study import Landscape
@@ -115,19 +114,6 @@ def _cell(cell: Cell) -> dict[str, Any]:
     return {"values": [plain(value) for value in cell.values]}
 
 
-def plain(value: Any) -> Any:
-    """Give a value as JSON keeps it exactly: numbers and dates as text, yes and no as `yes` and `no`."""
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case datetime.date():
-            return value.isoformat()
-        case int() | Decimal():
-            return str(value)
-        case _:
-            return value
-
-
 def domain_as_data(domain: model.Domain) -> dict[str, Any]:
     """Give what an input can be."""
     match domain:
@@ -147,34 +133,3 @@ def domain_as_data(domain: model.Domain) -> dict[str, Any]:
             return {"kind": "several"}
         case _:
             assert_never(domain)
-
-
-def condition_as_data(condition: Condition) -> Any:
-    """Give a condition as nested lists: the operation first, then its parts."""
-    match condition:
-        case model.Always():
-            return ["all"]
-        case model.IsIn(name, values):
-            return ["in", name, sorted(plain(value) for value in values)]
-        case model.Within(name, low, high, low_closed, high_closed):
-            return ["within", name, plain(low), plain(high), low_closed, high_closed]
-        case model.SomeIn(name, quantifier, codes):
-            return ["some", name, quantifier, sorted(codes)]
-        case model.IsMissing(name):
-            return ["missing", name]
-        case model.DecisionIs(decision, outcomes):
-            return ["decision", decision, sorted(outcomes)]
-        case model.DecisionIsNothing(decision):
-            return ["decision", decision, None]
-        case model.Defined(_, part):
-            return condition_as_data(part)
-        case model.Not(part):
-            return ["not", condition_as_data(part)]
-        case model.AllOf(parts):
-            return ["all", *(condition_as_data(part) for part in parts)]
-        case model.AnyOf(parts):
-            return ["any", *(condition_as_data(part) for part in parts)]
-        case model.AtLeastOf(count, parts):
-            return ["count", count, *(condition_as_data(part) for part in parts)]
-        case _:
-            assert_never(condition)

@@ -14,9 +14,12 @@ from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION, fault, surv
 from ruleproof.model.nodes import MAY_REPORT, MUST_NOT, REPORT, Decision, Rule
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import shapes_around
+from ruleproof.prover.space import Box
 from ruleproof.prover.study import Holding, Landscape, Study
 
 OVERRIDDEN, AGREEMENT = "overridden", "agreement"
+MOST_WIDENED = 300
+"""Beyond this many different sets of rules, overlaps are told as the search found them."""
 
 
 def name_of(decision: Decision, holding: Holding) -> str:
@@ -49,9 +52,7 @@ def _order(decision: Decision, names: Holding) -> list[int]:
 def _finding(study: Study, about: About, landscape: Landscape, holding: Holding) -> Finding:
     decision, boxes = landscape.decision, landscape.boxes[holding]
     rules = rules_named(decision, holding)
-    others = [box for names, own in landscape.boxes.items() if names != holding for box in own]
-    shapes = (shape for shape, _ in shapes_around(boxes, study.space.whole, others))
-    words = places_in_words(study.space, shapes, "where")
+    words = places_in_words(study.space, _shapes(study, landscape, holding), "where")
     where = "in every case" if words == "where any case" else words
     return about.finding(
         f"{_sentence(decision, about.page.name, rules)} {where}",
@@ -62,6 +63,15 @@ def _finding(study: Study, about: About, landscape: Landscape, holding: Holding)
         inputs=landscape.inputs,
         repairs=_repairs(about, decision, rules, holding),
     )
+
+
+def _shapes(study: Study, landscape: Landscape, holding: Holding) -> Iterator[Box]:
+    """Give the boxes to speak of: wide ones, or plain ones where so many sets of rules hold that widening takes long."""
+    boxes = landscape.boxes[holding]
+    if len(landscape.boxes) > MOST_WIDENED:
+        return iter(boxes)
+    others = [box for names, own in landscape.boxes.items() if names != holding for box in own]
+    return (shape for shape, _ in shapes_around(boxes, study.space.whole, others))
 
 
 def _sentence(decision: Decision, name: str, rules: tuple[Rule, ...]) -> str:

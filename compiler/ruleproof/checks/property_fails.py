@@ -20,7 +20,7 @@ from ruleproof.prover.boxes import TooManyBoxesError, merged
 from ruleproof.prover.expressions import negation
 from ruleproof.prover.regions import box_in_words
 from ruleproof.prover.space import Box
-from ruleproof.prover.study import Study
+from ruleproof.prover.study import Holding, Study
 
 PAGE = page_of(sys.modules[__name__])
 
@@ -66,10 +66,14 @@ def against(study: Study, claim: Property) -> tuple[Box, ...]:
         boxes = gap_boxes(landscape)
     else:
         wrong = (CONFLICT, CONTRADICTION, CHOICE)
-        accepted = {frozenset(item.rules) for item in study.policy.acceptances}
-        boxes = landscape.where(
-            lambda holding: name_of(landscape.decision, holding) in wrong and holding not in accepted
-        )
+        # to accept a choice is to say that each is meant; a conflict stays one, whoever has seen it
+        meant = {frozenset(item.rules) for item in study.policy.acceptances if item.name == CHOICE}
+
+        def contradicts(holding: Holding) -> bool:
+            name = name_of(landscape.decision, holding)
+            return name in wrong and not (name == CHOICE and holding in meant)
+
+        boxes = landscape.where(contradicts)
     return merged(study.parts_where(supposed, boxes)[0])
 
 

@@ -26,7 +26,7 @@ from ruleproof.prover.expressions import (
 from ruleproof.prover.space import Box
 from ruleproof.prover.telling import TellAnswer, TellState
 
-BUDGET = 200_000
+BUDGET = 50_000
 """How many states a graph may have before it is given up."""
 
 

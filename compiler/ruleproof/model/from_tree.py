@@ -16,6 +16,7 @@ from ruleproof.model.log import Log
 from ruleproof.model.nodes import Always, AnyOf
 from ruleproof.model.rules import Clauses, Rules, circle_in, in_order
 from ruleproof.model.sources import Sources
+from ruleproof.model.unfolding import too_large
 from ruleproof.source import Span
 from ruleproof.tree import nodes as tree
 
@@ -42,6 +43,11 @@ class _Reader:
         )
 
     def run(self) -> tuple[model.Policy | None, tuple[Finding, ...]]:
+        large = list(too_large(self.tree))
+        for _, span, message, help in large:
+            self.declared.report("too_large", span, message, help)
+        if large:
+            return None, tuple(self.declared.findings)  # writing it all out is what must not be tried
         header = self.header()
         policy = self.policy(header) if header is not None else self.policy(_NAMELESS)
         findings = self.declared.remarks()

@@ -15,7 +15,7 @@ from ruleproof.prover.space import Box
 
 Key = TypeVar("Key")
 
-BUDGET = 200_000
+BUDGET = 40_000
 """How many boxes a search may open before it gives up."""
 
 
