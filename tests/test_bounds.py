@@ -46,7 +46,7 @@ def test_chains_are_bounded(text: str) -> None:
 
 
 def test_chains_within_the_bound_are_proved() -> None:
-    assert "too_large" not in {finding.name for finding in findings(chain(40, "not d{0}"))}
+    assert "too_large" not in {finding.name for finding in findings(chain(39, "not d{0}"))}
 
 
 @pytest.mark.parametrize("rules", [20, 60])
