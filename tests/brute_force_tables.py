@@ -53,10 +53,11 @@ class Judged:
 
     def wins(self, row: int) -> bool:
         """Tell whether a row is the one that an answer comes from, somewhere."""
-        return any(
-            row in rows and combined(self.table, [self.table.rows[other] for other in rows]).rules == (row + 1,)
-            for rows in self.sure
-        )
+        return any(row in rows and self.winner(rows) == row for rows in self.sure)
+
+    def winner(self, rows: Sequence[int]) -> int:
+        """Give the row whose output is taken, where one of several wins."""
+        return combined(self.table, [self.table.rows[row] for row in rows]).rules[0] - 1
 
 
 def _plain(cell: tables.OutputCell) -> object:

@@ -367,6 +367,10 @@ class _Writer:
         self.blocks.append("\n  ".join([f"example E{index}", *clauses, *expected]))
 
     def log(self) -> None:
+        for given in self.conditions.decisions:
+            if self.chance(4):
+                when = self.conditions.condition(1)
+                self.blocks.append(f"expect finding gap for {given.decision} when {when}")
         rules = [rule for own in self.rules.values() for rule in own]
         if rules and self.chance(3):
             between = ", ".join(self.some_of(rules, 1, 2))

@@ -479,7 +479,8 @@ def test_links_stay_links() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
-def test_ctrl_c_while_building_leaves_nothing_half_written() -> None:
+@pytest.mark.parametrize(("number", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_stopping_while_building_leaves_nothing_half_written(number: str, status: int) -> None:
     write("good.policy", GOOD)
     run("build", "good.policy", "-o", "out")
     before = tree(Path("out"))
@@ -500,11 +501,27 @@ def test_ctrl_c_while_building_leaves_nothing_half_written() -> None:
     while process.stdout.readline() != b"moving\n":
         pass
     time.sleep(0.7)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, number))
     _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130, errors
+    assert process.returncode == status, errors
     assert b"Traceback" not in errors
     assert tree(Path("out")) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are not asked there")
+def test_what_killed_builds_left_is_removed_and_nothing_else() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    running = f"out/.ruleproof-{os.getppid()}-run/new0"
+    kept = {running, "out/.ruleproof-notes/mine", "out/.ruleproof-file"}
+    stale = {f"out/.ruleproof-{ended.pid}-a1/new0", f"out/.ruleproof-{os.getpid()}-b2/old1", "out/.ruleproof-x_1/new3"}
+    for name in kept | stale:
+        write(name, "")
+    before = signal.getsignal(signal.SIGTERM)
+    write_all(Path("out"), {"x": b"new"})
+    assert {name.as_posix() for name in Path("out").rglob("*") if name.is_file()} == kept | {"out/x"}
+    assert not any(Path(name).parent.exists() for name in stale)
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 # ---------------------------------------------------------------- fmt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import enum
 import pickle
 import re
 from decimal import Decimal
@@ -85,6 +86,34 @@ class _Index:
         return 50
 
 
+class _Text(str, enum.Enum):  # noqa: UP042
+    """Texts that show and hash by another name."""
+
+    YES = "yes"
+    MARROW = "marrow"
+    NUMBER = "50"
+    SHARE = "0.5"
+    DAY = "2024-06-03"
+    CODE = "CPT 81445"
+    TAG = "Z0AB1"
+    OTHER = "ICD A00"
+    LISTED = "ICD C00.0"
+
+
+class _NoIndex:
+    def __index__(self) -> int:
+        raise RuntimeError("no integer")
+
+
+class _Truth:
+    def __index__(self) -> int:
+        return True  # noqa: PLE0305
+
+
+class _NoKeys:
+    keys = 5
+
+
 TAKEN: list[tuple[str, Any, Any]] = [
     ("flag", "yes", True),
     ("flag", "no", False),
@@ -99,7 +128,15 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("tag", None, None),
     ("diagnoses", None, None),
     ("diagnoses", [], None),
-    ("diagnoses", ["ICD C00.0", "ICD C00.0", "ICD A00"], ("ICD C00.0", "ICD A00")),
+    ("diagnoses", ["ICD C00.0", "ICD C00.0", "ICD A00"], ("ICD A00", "ICD C00.0")),
+    ("flag", _Text.YES, True),
+    ("tissue", _Text.MARROW, "marrow"),
+    ("genes", _Text.NUMBER, 50),
+    ("share", _Text.SHARE, Decimal("0.5")),
+    ("service_date", _Text.DAY, datetime.date(2024, 6, 3)),
+    ("code", _Text.CODE, "CPT 81445"),
+    ("tag", _Text.TAG, "Z0AB1"),
+    ("diagnoses", [_Text.OTHER, _Text.LISTED], ("ICD A00", "ICD C00.0")),
     ("diagnoses", {"ICD C00.1", "ICD C00.0"}, ("ICD C00.0", "ICD C00.1")),
 ]
 
@@ -121,7 +158,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("genes", "9" * 5000, "5000 characters"),
     ("genes", 10**5000, "beyond measure"),
     ("genes", _Odd(), "a value of type _Odd"),
+    ("genes", _NoIndex(), "a value of type _NoIndex"),
+    ("genes", _Truth(), "a value of type _Truth"),
     ("genes", None, "may not be missing"),
+    ("tissue", _Text.TAG, "cannot be 'Z0AB1'"),
     ("share", 0.5, "a float is not exact"),
     ("share", Decimal("NaN"), "from 0 to 1"),
     ("share", Decimal("sNaN"), "from 0 to 1"),
@@ -294,8 +334,34 @@ def test_a_claim_is_judged_line_by_line(both: Any) -> None:
                 evaluator.decide_claim({"lines": lines})
         with pytest.raises(error, match="line 1: a line is a mapping, not 5"):
             evaluator.decide_claim({"lines": [5]})
+        with pytest.raises(error, match="line 1: a line is a mapping"):
+            evaluator.decide_claim({"lines": [_NoKeys()]})
+        with pytest.raises(error, match="a claim with lines is a mapping"):
+            evaluator.decide_claim(_NoKeys())
         failed = evaluator.decide_claim({"lines": [{"tag": "Z0AB1"}, {"tag": None}]})
         assert [(number, item.name) for number, item in failed.findings] == [(2, "R1")]
+
+
+def test_a_claim_without_lines_refuses_what_one_with_lines_does(both: Any) -> None:
+    for evaluator, error in both:
+        assert evaluator.decide_claim({"lines": []}).lines == ()
+        with pytest.raises(error, match="no limits over a history"):
+            evaluator.decide_claim({"lines": []}, history=[])
+        with pytest.raises(error, match="`as_posted_on` cannot be 'soon'"):
+            evaluator.decide_claim({"lines": []}, as_posted_on="soon")
+
+
+def test_codes_in_another_order_contradict_nothing(both: Any) -> None:
+    codes = ["ICD C00.1", "ICD C00.0"]
+    for evaluator, _ in both:
+        assert evaluator.decide_claim({"findings": codes, "lines": [{"findings": codes[::-1]}]}).lines
+
+
+def test_texts_of_an_enumeration_answer_like_plain_ones(both: Any) -> None:
+    facts = {**FULL, "tissue": _Text.MARROW, "code": _Text.CODE, "tag": _Text.TAG, "diagnoses": [_Text.LISTED]}
+    plain = {**FULL, "tissue": "marrow", "diagnoses": ["ICD C00.0"]}
+    for evaluator, _ in both:
+        assert evaluator.decide(facts).as_dict() == evaluator.decide(plain).as_dict()
 
 
 def test_lines_may_be_claims(kinds: Any) -> None:

@@ -75,6 +75,7 @@ def tidy(text: str, path: str = "a.policy") -> str:
         ("table t for d\n|rule|a|\n|:-|-:|\n|T1|-|", "table t for d\n  | rule | a   |\n  | :--- | --: |\n  | T1   | -   |\n"),
         ("table t for d\n|rule|\"中\"|\n|T1|-|", 'table t for d\n  | rule | "中" |\n  | T1   | -    |\n'),
         ("table t for d\n|rule| |\n|T1|- | # why", "table t for d\n  | rule |   |\n  | T1   | - |  # why\n"),
+        ("table t for d\n|rule|a|\n|\n|T1|-|", "table t for d\n  | rule | a |\n  |\n  | T1   | - |\n"),
     ],
 )  # fmt: skip
 def test_layout(messy: str, neat: str) -> None:

@@ -10,6 +10,7 @@ from ruleproof.finding import Finding, Severity
 from ruleproof.graph.from_model import graph_of_decision, graph_of_requirement
 from ruleproof.graph.nodes import Graph
 from ruleproof.model.nodes import Decision, Policy
+from ruleproof.model.tables import DecisionTable
 from ruleproof.prover.space import Space
 from ruleproof.prover.study import Study
 from ruleproof.source import Source
@@ -27,7 +28,7 @@ class Proof:
     policy: str
     decision: str
     hit_policy: str
-    """`unique` where it gives one outcome, `collect` where it takes all."""
+    """`unique` where it gives one outcome, `collect` where it takes all; of a table made elsewhere, as in its file."""
     rules: int
     complete: str
     """`proved`, `refuted` or `not decided`: every case in scope has an answer (left open counts as one)."""
@@ -46,6 +47,17 @@ class Rejected:
 
     source: Source
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class CheckedTables:
+    """The decision tables of a file made elsewhere, and everything found out about them."""
+
+    source: Source
+    tables: tuple[DecisionTable, ...]
+    findings: tuple[Finding, ...]
+    proofs: tuple[Proof, ...]
+    """One for each table, in the same order."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 
 from ruleproof.checks import CHECKS, NAMES, found_by
 from ruleproof.checks.reviewed import reviewed
-from ruleproof.compiled import NOT_DECIDED, PROVED, REFUTED, Compiled, Proof, Rejected
+from ruleproof.checks.tables import TABLE_CHECKS
+from ruleproof.checks.tables.findings import policy_of
+from ruleproof.compiled import NOT_DECIDED, PROVED, REFUTED, CheckedTables, Compiled, Proof, Rejected
 from ruleproof.finding import Finding, Severity
 from ruleproof.model.from_tree import model_from_tree
 from ruleproof.model.nodes import Decision, Policy
+from ruleproof.model.tables import CellTest, DecisionTable
 from ruleproof.prover.study import Study
+from ruleproof.prover.table_limits import outputs_of
+from ruleproof.prover.table_study import Progress, TableStudy
+from ruleproof.prover.table_worth import Worth
+from ruleproof.readers.dmn_nodes import Decision as DmnDecision
+from ruleproof.readers.dmn_nodes import TableLogic
+from ruleproof.readers.reading import Reading
 from ruleproof.source import Source
 from ruleproof.tree.from_text import tree_from_text
 
@@ -29,6 +40,74 @@ def compile_source(source: Source) -> Compiled | Rejected:
     findings = reviewed(study, source, found, NAMES)
     proofs = tuple(_proof(study, decision, findings) for decision in policy.decisions)
     return Compiled(source, policy, study, (*_sorted(remarks), *_by_weight(findings)), proofs)
+
+
+def check_tables(
+    reading: Reading,
+    *,
+    missing: bool = False,
+    still_time: Callable[[], bool] = lambda: True,
+    progress: Progress = lambda _what, _done, _all: None,
+) -> CheckedTables:
+    """Prove every decision table of a file; `missing` lets every input be absent."""
+    limits = _limits(reading)
+    checked = [
+        check_table(
+            table, reading.source, missing=missing, limits=limits.get(index), still_time=still_time, progress=progress
+        )
+        for index, table in enumerate(reading.tables)
+    ]
+    findings = tuple(finding for found, _ in checked for finding in found)
+    proofs = tuple(proof for _, proof in checked)
+    return CheckedTables(reading.source, reading.tables, (*_sorted(reading.findings), *_by_weight(findings)), proofs)
+
+
+def check_table(
+    table: DecisionTable,
+    source: Source | None = None,
+    *,
+    missing: bool = False,
+    limits: Mapping[str, CellTest] | None = None,
+    still_time: Callable[[], bool] = lambda: True,
+    progress: Progress = lambda _what, _done, _all: None,
+) -> tuple[tuple[Finding, ...], Proof]:
+    """Prove one decision table; `limits` says what some inputs can be at all, `still_time` whether to go on."""
+    began = time.perf_counter()
+    study = TableStudy(table, missing=missing, limits=limits, still_time=still_time, progress=progress)
+    worth = Worth(study)
+    findings = _by_weight(tuple(finding for check in TABLE_CHECKS for finding in check(worth, source)))
+    proof = Proof(
+        policy_of(table),
+        table.name,
+        table.hit_policy,
+        len(table.rows),
+        _status(study.complete),
+        _status(study.consistent),
+        dict(sorted(Counter(finding.name for finding in findings).items())),
+        (),
+        time.perf_counter() - began,
+    )
+    return findings, proof
+
+
+def _status(found: bool | None) -> str:
+    return NOT_DECIDED if found is None else PROVED if found else REFUTED
+
+
+def _limits(reading: Reading) -> dict[int, dict[str, CellTest]]:
+    """Give for each table what its inputs can be, where they are decided by other tables of the file."""
+    if reading.model is None:
+        return {}
+    given = {
+        member.name: outputs
+        for member in reading.model.members.values()
+        if isinstance(member, DmnDecision) and isinstance(member.logic, TableLogic)
+        if (outputs := outputs_of(member.logic.table)) is not None
+    }
+    return {
+        index: {column.expression: given[column.decided_by] for column in table.columns if column.decided_by in given}
+        for index, table in enumerate(reading.tables)
+    }
 
 
 def _sorted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

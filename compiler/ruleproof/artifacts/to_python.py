@@ -93,7 +93,9 @@ def decide_claim(
     claim: Mapping[str, object], history: object = None, as_posted_on: dt.date | str | None = None
 ) -> ClaimJudgement:
     """Judge each of the `lines` of a claim; every other key is a fact of all its lines."""
-    return ClaimJudgement(_PROGRAM.each_line(claim, lambda line: decide(line, history, as_posted_on)))
+    return ClaimJudgement(
+        _PROGRAM.each_line(claim, lambda line: decide(line, history, as_posted_on), history, as_posted_on)
+    )
 '''
 
 

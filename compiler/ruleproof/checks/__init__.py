@@ -28,6 +28,7 @@ from ruleproof.checks import (
     unreachable_rule,
     unused_input,
 )
+from ruleproof.checks.tables import CHECK_PAGES
 from ruleproof.finding import Finding
 from ruleproof.pages import LANGUAGE_PAGES, TABLE_PAGES, Page
 from ruleproof.prover.boxes import TooManyBoxesError
@@ -85,6 +86,7 @@ PAGES: tuple[Page, ...] = (
     accepted_finding_changed.PAGE,
     open_question.PAGE,
     open_question_decided.PAGE,
+    *CHECK_PAGES,
 )
 """The page of every finding, by code."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from ruleproof.checks.findings import About, expected_as, insertion_after, page_of, places_in_words
 from ruleproof.finding import Edit, Finding, Repair
 from ruleproof.model.meaning import NOTHING
-from ruleproof.model.nodes import Policy
+from ruleproof.model.nodes import Expectation, Policy
 from ruleproof.prover.boxes import shapes_around
 from ruleproof.prover.regions import written_name
 from ruleproof.prover.space import Box
@@ -42,11 +42,27 @@ def gap_boxes(landscape: Landscape) -> tuple[Box, ...]:
     return landscape.where(lambda holding: landscape.answers[holding].kind == NOTHING)
 
 
+def _answered(landscape: Landscape) -> tuple[Box, ...]:
+    return landscape.where(lambda holding: landscape.answers[holding].kind != NOTHING)
+
+
+def is_all_gap(study: Study, expectation: Expectation) -> bool:
+    """Tell whether the condition of an expected gap holds in some gap, and nowhere where there is an answer."""
+    assert expectation.when is not None
+    expression = study.compiler(expectation.when)
+    for landscape in study.landscapes:
+        if expectation.decision in ("", landscape.decision.name):
+            in_gaps = study.parts_where(expression, gap_boxes(landscape))[0]
+            if in_gaps and not study.parts_where(expression, _answered(landscape))[0]:
+                return True
+    return False
+
+
 def _gaps(study: Study, about: About, landscape: Landscape, taken: set[str]) -> Iterator[Finding]:
     """Find the gaps of a decision; `taken` are the names that the policy has, and those proposed so far."""
     left: Sequence[Box] = gap_boxes(landscape)
     elsewhere: list[Box] = []
-    answered = landscape.where(lambda holding: landscape.answers[holding].kind != NOTHING)
+    answered = _answered(landscape)
     for expectation in study.policy.expectations:
         if expectation.name != PAGE.name or expectation.decision not in ("", landscape.decision.name):
             continue

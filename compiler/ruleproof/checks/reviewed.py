@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ruleproof.checks import accepted_finding_changed, expected_finding_absent
 from ruleproof.checks.findings import About, backquoted, expected_as, in_a_row, rule_named
+from ruleproof.checks.gap import is_all_gap
 from ruleproof.finding import Edit, Finding, Place, Repair, Severity
 from ruleproof.model.as_data import condition_as_data
 from ruleproof.model.nodes import Acceptance, Expectation
@@ -53,14 +54,12 @@ def _expect(
     if expectation.name in _NEVER_EXPECTED:
         message = f"`{expectation.name}` cannot be expected: one line would hide every one of them"
         return [about.finding(message, at=expectation.span, help="mend the example or the proof, or take it out")]
-    found = False
-    for index, finding in enumerate(marked):
-        if expectation.when is not None and expectation.name == "gap":
-            found = found or (finding.expected and finding.name == "gap" and _inside(study, expectation, finding))
-        elif _fits(expectation, finding):
-            found = True
-            marked[index] = expected_as(study, expectation, finding)
-    if found:
+    # the gaps of a condition are found apart from the others, and marked where they are found
+    apart = expectation.when is not None and expectation.name == "gap"
+    fitting = [] if apart else [index for index, finding in enumerate(marked) if _fits(expectation, finding)]
+    for index in fitting:
+        marked[index] = expected_as(study, expectation, marked[index])
+    if fitting or (apart and is_all_gap(study, expectation)):
         return []
     rules = [rule for name in expectation.rules if (rule := rule_named(study.policy, name)) is not None]
     between = f" between {in_a_row(backquoted(expectation.rules))}" if expectation.rules else ""
@@ -72,12 +71,6 @@ def _expect(
             message, at=expectation.span, rules=rules, help="take the expectation out, or correct what it names"
         )
     ]
-
-
-def _inside(study: Study, expectation: Expectation, finding: Finding) -> bool:
-    assert expectation.when is not None
-    inside, _ = study.parts_where(study.compiler(expectation.when), [study.box_of(finding.witness)])
-    return bool(inside) and expectation.decision in ("", finding.decision)
 
 
 def fingerprint(study: Study, source: Source, rules: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ PAGE = page_of(sys.modules[__name__])
 
 
 def unused_input(study: Study, path: str) -> Iterator[Finding]:
-    """Find inputs and definitions that no rule, requirement, scope or `cannot happen` asks about."""
+    """Find inputs that no condition asks about, not even one of a definition, a proof or an expected finding."""
     about = About(study, PAGE)
     about.path = path
     policy = study.policy

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +13,7 @@ from ruleproof.cli.options import (
     only_option,
     paths_argument,
     stdin_name_option,
+    table_options,
 )
 
 if TYPE_CHECKING:
@@ -27,23 +27,37 @@ if TYPE_CHECKING:
 @only_option
 @amount_option
 @stdin_name_option
+@table_options
 def command(
-    paths: tuple[str, ...], format: str, limit: int | None, only: tuple[str, ...], amount: Amount, stdin_name: str
+    paths: tuple[str, ...],
+    format: str,
+    limit: int | None,
+    only: tuple[str, ...],
+    amount: Amount,
+    stdin_name: str,
+    **table_options: Any,
 ) -> int:
     """Find gaps, conflicts and mistakes, each with a claim that shows it.
 
-    PATH is a policy file, a folder (every *.policy and *.policy.md in it), or - for standard input.
+    PATH is a policy file, a folder (every *.policy and *.policy.md in it), - for standard input, or a file of decision
+    tables made elsewhere (*.dmn, *.csv, *.xlsx).
 
     \b
     Examples:
       ruleproof check policies/
       ruleproof check panels.policy --only gap --limit 5
       ruleproof check policies/ --format sarif > findings.sarif
+      ruleproof check loans.dmn rates.csv --time-limit 60
     """
     from ruleproof.cli.reading import read_all
-    from ruleproof.cli.report import check_all
+    from ruleproof.cli.report import Report, check_all
     from ruleproof.cli.showing import show
+    from ruleproof.cli.tables import TableOptions, check_tables_of, is_table
 
-    report = replace(check_all(read_all(paths, stdin_name)), only=only)
+    policies = [path for path in paths if not is_table(path)]
+    files = check_all(read_all(policies, stdin_name)).files if policies else ()
+    options = TableOptions(**table_options)
+    tables = tuple(check_tables_of(path, options) for path in dict.fromkeys(paths) if is_table(path))
+    report = Report((*files, *tables), only)
     show(report, format, limit, amount)
     return report.status

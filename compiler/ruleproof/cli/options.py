@@ -47,6 +47,41 @@ def stdin_name_option(function: _Function) -> _Function:
     )(function)
 
 
+def table_options(function: _Function) -> _Function:
+    """How decision tables made elsewhere are read and proved; the values are those of `tables.TableOptions`."""
+    hit_policy = click.option(
+        "--hit-policy",
+        default="",
+        callback=_hit_policy,
+        metavar="POLICY",
+        help="Of CSV files and workbooks: the hit policy, such as FIRST or C+; UNIQUE unless given.",
+    )
+    missing = click.option(
+        "--missing", is_flag=True, help="Of decision tables: let every input be missing, not only where a cell asks."
+    )
+    time_limit = click.option(
+        "--time-limit",
+        type=click.FloatRange(min=0),
+        default=None,
+        metavar="SECONDS",
+        help="Of decision tables: stop after so long; what is not proved by then is not decided.",
+    )
+    return hit_policy(missing(time_limit(function)))
+
+
+def _hit_policy(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Refuse a hit policy that there is not."""
+    if value:
+        from ruleproof.readers.hit_policies import hit_policy_of
+
+        if hit_policy_of(value) is None:
+            raise click.BadParameter(
+                f"there is no hit policy `{value}`; there are UNIQUE, ANY, PRIORITY, FIRST, "
+                "RULE ORDER, OUTPUT ORDER and COLLECT, and their letters"
+            )
+    return value
+
+
 def only_option(function: _Function) -> _Function:
     """Findings, by name, that are shown."""
     return click.option(

@@ -91,11 +91,16 @@ def read_file(path: Path) -> Read:
     try:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        return _unreadable(shown(path), "there is no such file", _near(path))
     except (OSError, ValueError) as error:
-        return _unreadable(shown(path), f"the file cannot be read: {_reason(error)}", "")
+        return unreadable_file(path, error)
     return source_from_bytes(content, shown(path))
+
+
+def unreadable_file(path: Path, error: OSError | ValueError) -> Unread:
+    """Say why a file could not be opened."""
+    if isinstance(error, FileNotFoundError):
+        return _unreadable(shown(path), "there is no such file", _near(path))
+    return _unreadable(shown(path), f"the file cannot be read: {_reason(error)}", "")
 
 
 def source_from_bytes(content: bytes, path: str) -> Read:

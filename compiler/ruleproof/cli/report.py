@@ -12,7 +12,7 @@ from ruleproof.finding import Finding, Place, Severity
 from ruleproof.source import NOWHERE, Source
 
 if TYPE_CHECKING:
-    from ruleproof.compiled import Compiled
+    from ruleproof.compiled import CheckedTables, Compiled, Proof
 
 FOUND, COULD_NOT = 1, 2
 """Exit statuses: something to object to, and work that could not be done."""
@@ -31,6 +31,14 @@ class Checked:
     compiled: Compiled | None = None
     status: int = 0
     """1 or 2 where the file could not be read, else 0."""
+    tables: CheckedTables | None = None
+    """What is known of the decision tables of a file made elsewhere."""
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """What is proved of each decision."""
+        known = self.compiled or self.tables
+        return known.proofs if known else ()
 
 
 @dataclass(frozen=True)

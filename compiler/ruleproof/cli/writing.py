@@ -1,36 +1,109 @@
 """Write files so that nobody ever sees half of them: first aside on the same file system, then moved into place.
 
-Should a move fail, or somebody press Ctrl-C, what was there before is put back.
+Should a move fail, or somebody press Ctrl-C or send SIGTERM or SIGHUP, what was there before is put back.  What a build
+that was killed outright has left aside is taken away by the next one.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from types import FrameType
 
 from ruleproof.cli.failures import Failure
 
 _DEEPEST_NAME = 2
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_ASIDE = re.compile(r"\.ruleproof-(?:(\d{1,9})-)?\w+")
+_PART = re.compile(r"(?:new|old)\d+")
+_A_DAY = 86_400
+_OURS: set[str] = set()
+"""The folders aside that this very process is writing to."""
 
 
 def write_all(folder: Path, files: Mapping[str, bytes], inputs: Sequence[Path] = ()) -> list[Path]:
     """Write files below a folder, all or none, and give their paths; none of `inputs` is ever overwritten."""
     targets = {name: folder / _safe(name) for name in files}
     _refuse_clashes(targets, inputs)
-    made = _make_folder(folder)
-    try:
-        with tempfile.TemporaryDirectory(prefix=".ruleproof-", dir=folder) as aside:
-            for number, content in enumerate(files.values()):
-                (Path(aside) / f"new{number}").write_bytes(content)
-            _move_all(list(targets.values()), Path(aside))
-    except BaseException:
-        for empty in made:
-            shutil.rmtree(empty, ignore_errors=True)
-        raise
+    with _stopped_like_an_error():
+        made = _make_folder(folder)
+        try:
+            with _folder_aside(folder) as aside:
+                for number, content in enumerate(files.values()):
+                    (aside / f"new{number}").write_bytes(content)
+                _move_all(list(targets.values()), aside)
+        except BaseException:
+            for empty in made:
+                shutil.rmtree(empty, ignore_errors=True)
+            raise
+        _clear_stale(folder)
     return list(targets.values())
+
+
+@contextmanager
+def _stopped_like_an_error() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP raise `SystemExit` meanwhile, once; a signal that is already seen to is left alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    ours = [number for number, handler in before.items() if handler == signal.SIG_DFL]
+
+    def stop(number: int, _: FrameType | None) -> None:
+        for other in ours:
+            signal.signal(other, signal.SIG_IGN)  # a second signal must not break off the way back
+        raise SystemExit(128 + number)
+
+    try:
+        for number in ours:
+            signal.signal(number, stop)
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, before[number])
+
+
+@contextmanager
+def _folder_aside(folder: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix=f".ruleproof-{os.getpid()}-", dir=folder) as aside:
+        name = Path(aside).name
+        _OURS.add(name)
+        try:
+            yield Path(aside)
+        finally:
+            _OURS.discard(name)
+
+
+def _clear_stale(folder: Path) -> None:
+    """Remove the folders aside of builds that were killed; what another build is writing to stays."""
+    for place in folder.glob(".ruleproof-*"):
+        name = _ASIDE.fullmatch(place.name)
+        if name is None or place.name in _OURS or place.is_symlink() or not place.is_dir():
+            continue
+        if name[1] and int(name[1]) != os.getpid() and _may_be_running(int(name[1]), place):
+            continue
+        if all(_PART.fullmatch(part.name) for part in place.iterdir()):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _may_be_running(process: int, place: Path) -> bool:
+    if os.name == "nt":  # asking there would end the process
+        return time.time() - place.stat().st_mtime < _A_DAY
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def write_one(path: Path, content: bytes) -> None:

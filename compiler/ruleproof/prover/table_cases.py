@@ -32,6 +32,10 @@ class Cases:
 
     def can_be(self, box: Box) -> bool | None:
         """Tell whether a box holds a case; `None` where that cannot be decided."""
+        for place in self.space.open_places:
+            if box[place] != self.space.whole[place]:
+                self.undecided.setdefault(f"what {self.space.labels[place]} can be is not known", box)
+                return None
         if not self._compared(box):
             return all(box)
         if box not in self._known:

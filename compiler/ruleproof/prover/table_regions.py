@@ -14,7 +14,7 @@ from ruleproof.prover.scales import Cell
 from ruleproof.prover.space import Box, bits_of
 from ruleproof.prover.table_cells import Axis
 from ruleproof.prover.table_space import Relation, TableSpace
-from ruleproof.prover.table_texts import mask_in_words, plain_text, cell_test, value_text
+from ruleproof.prover.table_texts import cell_test, mask_in_words, plain_text, value_text
 
 MOST_INPUTS = 8
 """How many inputs a sentence speaks of."""
@@ -138,7 +138,7 @@ def box_in_words(space: TableSpace, box: Box) -> str:
     """Say what a box holds: `age less than 12, kind "cat"`; empty where it holds every case."""
     parts = [
         f"{name} {mask_in_words(axis, mask)}"
-        for name, axis, mask, whole in zip(space.names, space.axes, box, space.whole, strict=False)
+        for name, axis, mask, whole in zip(space.labels, space.axes, box, space.whole, strict=False)
         if mask != whole
     ]
     parts += [relation_in_words(space, relation, relation.states(mask)) for relation, mask in _compared(space, box)]
@@ -148,7 +148,7 @@ def box_in_words(space: TableSpace, box: Box) -> str:
 
 
 def relation_in_words(space: TableSpace, relation: Relation, states: frozenset[str]) -> str:
-    left, right = space.names[relation.left], space.names[relation.right]
+    left, right = space.labels[relation.left], space.labels[relation.right]
     how = _HOWS.get(states)
     return f"{left} {how} {right}" if how else f"{left} {' or '.join(sorted(states))} compared with {right}"
 

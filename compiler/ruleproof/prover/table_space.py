@@ -31,6 +31,9 @@ from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, HOLDS, LESS
 from ruleproof.prover.space import Box
 from ruleproof.prover.table_cells import Axis, kinds_in
 
+LONGEST_NAME = 50
+"""How many letters of an expression stand in a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowBoxes:
@@ -42,9 +45,9 @@ class RowBoxes:
 
 @dataclass(frozen=True, slots=True)
 class OpenCell:
-    """A cell that cannot be decided; `row` is `None` for what an input can be."""
+    """A cell that cannot be decided; `row` is the index of its row, `None` for what an input can be."""
 
-    row: TableRow | None
+    row: int | None
     column: int
     text: str
     reason: str
@@ -101,7 +104,7 @@ class TableSpace:
         masks = [axis.full for axis in self.axes] + [(1 << len(item.classes)) - 1 for item in self.relations]
         self.whole: Box = tuple(masks)
         self.ordered = (*(axis.ordered for axis in self.axes), *(False for _ in self.relations))
-        self.rows: tuple[RowBoxes, ...] = tuple(map(self._row, table.rows))
+        self.rows: tuple[RowBoxes, ...] = tuple(self._row(index, row) for index, row in enumerate(table.rows))
 
     @property
     def empty(self) -> bool:
@@ -109,9 +112,19 @@ class TableSpace:
         return not all(self.whole)
 
     @cached_property
-    def domain_is_open(self) -> bool:
-        """True where it cannot be decided what an input can be."""
-        return any(cell.row is None for cell in self.open_cells)
+    def open_places(self) -> tuple[int, ...]:
+        """The dimensions of inputs of which it cannot be decided what they can be."""
+        return tuple(sorted({self.columns[cell.column] for cell in self.open_cells if cell.row is None}))
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What each input is called in a sentence: its expression, or its label where that is too long."""
+        labels = {column.expression: column.label for column in (*self.table.columns, *self.table.references)}
+        return tuple(short_name(name, labels.get(name, "")) for name in self.names)
+
+    def passes_at_all(self, column: int, test: CellTest) -> bool:
+        """Tell whether some value of a column may pass a test."""
+        return any(True for _ in related_in(test)) or bool(self.axes[self.columns[column]].masks(test)[1])
 
     # -------------------------------------------------------------- relations
 
@@ -155,13 +168,13 @@ class TableSpace:
 
     # -------------------------------------------------------------- rows
 
-    def _row(self, row: TableRow) -> RowBoxes:
+    def _row(self, index: int, row: TableRow) -> RowBoxes:
         sure, may = list(self.whole), list(self.whole)
         compared: list[tuple[int, CellTest]] = []
         for column, (place, test) in enumerate(zip(self.columns, row.tests, strict=True)):
             if type(test) is AnyValue:
                 continue
-            self._note_open_parts(row, column, test)
+            self._note_open_parts(index, column, test)
             if any(True for _ in related_in(test)):
                 compared.append((place, test))
                 continue
@@ -181,13 +194,14 @@ class TableSpace:
             left = without(left, box)
         return left
 
-    def _note_open_parts(self, row: TableRow, column: int, test: CellTest) -> None:
+    def _note_open_parts(self, row: int, column: int, test: CellTest) -> None:
         for part in undecided_in(test):
             self.open_cells.append(OpenCell(row, column, part.text, part.reason))
         place = self.columns[column]
         for relation in related_in(test):
             if not self._decides(place, relation):
-                text = row.texts[column] if column < len(row.texts) else f"{relation.how} {relation.other}"
+                texts = self.table.rows[row].texts
+                text = texts[column] if column < len(texts) else f"{relation.how} {relation.other}"
                 self.open_cells.append(OpenCell(row, column, text, "it compares values of several kinds"))
 
     def _decides(self, place: int, test: Related) -> bool:
@@ -235,6 +249,20 @@ def _shared(boxes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
 
 
 # ---------------------------------------------------------------- reading a table
+
+
+def short_name(name: str, label: str = "") -> str:
+    """Give a name for a sentence: on one line, and not too long.
+
+    >>> short_name("if x > 1\n  then x else null", "amount")
+    'amount'
+    """
+    plain = " ".join(name.split())
+    if len(plain) <= LONGEST_NAME and "\n" not in name.strip():
+        return plain
+    if label and label != name:
+        return short_name(label)
+    return plain if len(plain) <= LONGEST_NAME else f"{plain[: LONGEST_NAME - 1]}…"
 
 
 def related_in(test: CellTest) -> Iterator[Related]:

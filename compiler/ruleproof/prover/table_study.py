@@ -226,10 +226,27 @@ class TableStudy:
                     return True
         return False
 
+    # -------------------------------------------------------------- verdicts
+
     @cached_property
-    def pairs(self) -> int:
-        """Count the pairs of rows that certainly hold together somewhere, as far as inputs are not compared."""
-        return self.rows.pairs()
+    def complete(self) -> bool | None:
+        """Tell whether the table answers every case; `None` where that is not decided."""
+        gaps = self.gaps
+        if self.has_default:
+            return True
+        if gaps.boxes or gaps.unnamed:
+            return False
+        return True if gaps.all_found and not gaps.depends else None
+
+    @cached_property
+    def consistent(self) -> bool | None:
+        """Tell whether the table never gives two answers where it may give one; `None` where that is not decided."""
+        if self.outputs.first_wins or self.outputs.collects:
+            return True
+        overlaps = self.overlaps
+        if any(map(self.outputs.clash, overlaps.boxes)):
+            return False
+        return True if overlaps.all_found and not overlaps.depends else None
 
 
 def _with(box: Box, place: int, mask: int) -> Box:

@@ -98,7 +98,9 @@ class LoadedPolicy:
         as_posted_on: datetime.date | str | None = None,
     ) -> JudgedClaim:
         """Judge each of the `lines` of a claim; every other key is a fact of all its lines."""
-        judged = self._program.each_line(claim, lambda line: self.decide(line, history, as_posted_on))
+        judged = self._program.each_line(
+            claim, lambda line: self.decide(line, history, as_posted_on), history, as_posted_on
+        )
         return JudgedClaim(judged)
 
 

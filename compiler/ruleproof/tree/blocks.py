@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from ruleproof.source import Source, Span
+from ruleproof.tree.markdown import Markdown
 
 LONGEST_TEXT = 4_000_000
 LONGEST_LINE = 10_000
@@ -44,7 +45,6 @@ _START = re.compile(
 )
 _RULE_OF = dict(STARTS)
 _QUESTION_CLAUSE = re.compile(r"[ \t]*question[ \t]+[^\s\"]+(?![^\s\"])[ \t]*(?:$|[^\s\"])")
-_FENCE = re.compile(r"[ \t]*(```+|~~~+)[ \t]*(\w*)")
 
 _INVISIBLE = re.compile(
     r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
@@ -80,21 +80,20 @@ def policy_text(source: Source) -> str:
     >>> policy_text(Source("a.policy.md", "# hi\\n```policy\\npolicy p\\n```\\n"))
     '    \\n         \\npolicy p\\n   \\n'
     """
+    return source.text if not source.path.endswith(".md") else "\n".join(Markdown(source.text).lines)
+
+
+def fence_refusals(source: Source) -> tuple[Refusal, ...]:
+    """Give what keeps the policy blocks of a Markdown file from being what a reader of the page sees."""
     if not source.path.endswith(".md"):
-        return source.text
-    lines = []
-    fence, inside = "", False
-    for line in source.text.split("\n"):
-        mark = _FENCE.match(line)
-        if mark and not fence:
-            fence, inside = mark[1], mark[2] == "policy"
-            lines.append(" " * len(line))
-        elif mark and mark[1].startswith(fence) and not mark[2]:
-            fence, inside = "", False
-            lines.append(" " * len(line))
-        else:
-            lines.append(line if inside else " " * len(line))
-    return "\n".join(lines)
+        return ()
+    problems = Markdown(source.text).problems[:20]
+    return tuple(Refusal(item.name, Span(item.start, item.end), item.message, item.help) for item in problems)
+
+
+def lines_inside(source: Source) -> list[bool]:
+    """Tell of each line of a Markdown file whether it lies inside a policy block."""
+    return Markdown(source.text).inside
 
 
 def refusals(text: str) -> tuple[Refusal, ...]:

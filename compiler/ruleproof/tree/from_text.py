@@ -26,7 +26,17 @@ from ruleproof.finding import Finding
 from ruleproof.resources import folder
 from ruleproof.source import Source, Span
 from ruleproof.tree import nodes
-from ruleproof.tree.blocks import DEEPEST_BRACKETS, STARTS, Piece, pieces, policy_text, refusals, too_deep, without_rows
+from ruleproof.tree.blocks import (
+    DEEPEST_BRACKETS,
+    STARTS,
+    Piece,
+    fence_refusals,
+    pieces,
+    policy_text,
+    refusals,
+    too_deep,
+    without_rows,
+)
 from ruleproof.tree.messages import explain_start, explain_unexpected, language_finding
 from ruleproof.tree.to_nodes import ProblemError, ToNodes
 
@@ -96,6 +106,8 @@ class _Reader:
     def run(self) -> tuple[nodes.Tree, tuple[Finding, ...]]:
         refused = refusals(self.text)
         for refusal in refused:
+            self.report(refusal.name, refusal.span, refusal.message, refusal.help)
+        for refusal in fence_refusals(self.source):  # the blocks are read all the same, so that names are known
             self.report(refusal.name, refusal.span, refusal.message, refusal.help)
         if any(refusal.name == "too_large" for refusal in refused):
             # nothing is read, so nobody is to complain that the policy itself is not there

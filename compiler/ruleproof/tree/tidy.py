@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ruleproof.source import Source
-from ruleproof.tree.blocks import Piece, pieces, policy_text
+from ruleproof.tree.blocks import Piece, lines_inside, pieces, policy_text
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`|#.*|[(),]|[^\s"`#(),]+|["`]')
 _CLAUSE = re.compile(
@@ -63,13 +63,9 @@ def _margin(fence: str) -> str:
 
 
 def _stretches(source: Source) -> Iterator[tuple[int, list[str], bool]]:
-    """Cut a Markdown file into stretches of lines inside and outside its policy blocks, each with its offset.
-
-    An empty line says nothing about the side that it is on, so a letter is put there before asking.
-    """
+    """Cut a Markdown file into stretches of lines inside and outside its policy blocks, each with its offset."""
     lines = source.text.split("\n")
-    asked = policy_text(Source(source.path, "\n".join(line if line.strip() else "x" for line in lines)))
-    inside = [bool(line.strip()) for line in asked.split("\n")]
+    inside = lines_inside(source)
     start = offset = 0
     for index, line in enumerate(lines):
         offset += len(line) + 1
@@ -217,6 +213,8 @@ def _widths(lines: list[_Line]) -> dict[int, list[int]]:
 
 def _aligned(row: str, widths: list[int]) -> str:
     cells, comment = _cells(row)
+    if not cells:  # a lone bar stays one: with a second bar it would be a ruling the next time
+        return "|" + (f"  {comment}" if comment else "")
     if _is_ruling(row):
         parts = [_ruled(cell, width) for cell, width in zip(cells, widths, strict=False)]
     else:

@@ -108,10 +108,16 @@ class InputError(ValueError):
         return self.message
 
 
+def plain(value: str) -> str:
+    """Give the letters of a text, also where it is an `Enum` or another kind of text that shows and compares otherwise."""
+    return value if type(value) is str else str.__str__(value)
+
+
 def shown(value: object) -> str:
     """Show a value in a message: on one line, and never long."""
     if isinstance(value, str):
-        return repr(str(value)) if len(value) <= 60 else f"{value[:60]!r}... ({len(value)} characters)"
+        text = plain(value)
+        return repr(text) if len(text) <= 60 else f"{text[:60]!r}... ({len(text)} characters)"
     if isinstance(value, (list, tuple, set, frozenset, dict)):
         return f"a {type(value).__name__} of {len(value)}"
     if type(value) is int and value.bit_length() > 200:
@@ -126,7 +132,7 @@ def near(word: object, words: Iterable[str]) -> str:
     """Give the word that was probably meant, as the end of a message; empty where none is near."""
     from difflib import get_close_matches
 
-    found = get_close_matches(str(word)[:80], sorted(words), 1) if isinstance(word, str) else []
+    found = get_close_matches(plain(word)[:80], sorted(words), 1) if isinstance(word, str) else []
     return f"; did you mean {shown(found[0])}?" if found else ""
 
 
@@ -134,10 +140,11 @@ def day_of(value: object) -> dt.date | None:
     """Give a date, or the date of a text such as `2024-03-21`; `None` for everything else, a time of day included."""
     if isinstance(value, dt.date):
         return None if isinstance(value, dt.datetime) else value
-    if not isinstance(value, str) or len(value) != 10 or not value.isascii() or value[4] != "-" or value[7] != "-":
+    text = plain(value) if isinstance(value, str) else ""
+    if len(text) != 10 or not text.isascii() or text[4] != "-" or text[7] != "-":
         return None
     try:
-        return dt.date.fromisoformat(value)
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -209,8 +216,8 @@ class YesNoInput(Input):
     def parse(self, value: object) -> bool:
         if value is True or value is False:
             return value
-        if isinstance(value, str) and value in ("yes", "no"):
-            return value == "yes"
+        if isinstance(value, str) and plain(value) in ("yes", "no"):
+            return plain(value) == "yes"
         raise self.refused(value)
 
     def cells(self, value: bool | None) -> tuple[int, ...]:
@@ -226,8 +233,9 @@ class ChoiceInput(Input):
 
     def parse(self, value: object) -> str:
         if isinstance(value, str):
-            if value in self.numbers:
-                return str(value)
+            text = plain(value)
+            if text in self.numbers:
+                return text
             raise self.refused(value, near(value, self.numbers))
         raise self.refused(value, "; give it as text")
 
@@ -264,11 +272,17 @@ class WholeNumberInput(Input):
         if type(value) is int:
             return value
         if isinstance(value, str):
-            digits = value[1:] if value[:1] in ("-", "+") else value
-            return int(value) if digits.isascii() and digits.isdigit() and len(digits) <= 40 else None
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
+            text = plain(value)
+            digits = text[1:] if text[:1] in ("-", "+") else text
+            return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 40 else None
+        if isinstance(value, bool):
             return None
-        return int(value.__index__())
+        from contextlib import suppress
+
+        number = None
+        with suppress(Exception):
+            number = value.__index__()  # type: ignore[attr-defined]
+        return int.__int__(number) if isinstance(number, int) and not isinstance(number, bool) else None
 
     def cells(self, value: int | None) -> tuple[int, ...]:
         return (len(self.starts) if value is None else bisect_right(self.starts, value) - 1,)
@@ -342,9 +356,10 @@ class DecimalInput(Input):
         from decimal import Decimal
 
         if isinstance(value, str):
-            plain = (value[1:] if value[:1] in ("-", "+") else value).replace(".", "", 1)
-            fits = plain.isascii() and plain.isdigit() and len(plain) <= 80 and value[-1] != "."
-            return Decimal(value) if fits else None
+            text = plain(value)
+            digits = (text[1:] if text[:1] in ("-", "+") else text).replace(".", "", 1)
+            fits = digits.isascii() and digits.isdigit() and len(digits) <= 80 and text[-1] != "."
+            return Decimal(text) if fits else None
         if isinstance(value, int) and not isinstance(value, bool):
             return Decimal(int(value))
         return value if isinstance(value, Decimal) and value.is_finite() else None
@@ -378,13 +393,14 @@ class Shape:
             import re
 
             self._pattern = re.compile(self.text)
-        if not isinstance(value, str) or len(value) > 400 or not value.startswith(self.start):
+        text = plain(value) if isinstance(value, str) else None
+        if text is None or len(text) > 400 or not text.startswith(self.start):
             return False
-        return self._pattern.fullmatch(value, len(self.start)) is not None
+        return self._pattern.fullmatch(text, len(self.start)) is not None
 
     def hint(self, value: object) -> str:
         """Give the code that was probably meant, as the end of a message, where only the prefix is lacking."""
-        meant = f"{self.start}{value}" if isinstance(value, str) and len(value) <= 40 else ""
+        meant = f"{self.start}{plain(value)}" if isinstance(value, str) and len(value) <= 40 else ""
         return f"; did you mean {shown(meant)}?" if self.fits(meant) else ""
 
 
@@ -409,8 +425,9 @@ class OneCodeInput(Input):
         self.numbers = {code: number for number, codes in enumerate(classes) for code in codes}
 
     def parse(self, value: object) -> str:
-        if isinstance(value, str) and (value in self.numbers or self.shape.fits(value)):
-            return str(value)
+        text = plain(value) if isinstance(value, str) else None
+        if text is not None and (text in self.numbers or self.shape.fits(text)):
+            return text
         raise self.refused(value, self.shape.hint(value))
 
     def cells(self, value: str | None) -> tuple[int, ...]:
@@ -443,19 +460,20 @@ class SeveralCodesInput(Input):
         self.named = frozenset(code for codes in groups for code in codes)
 
     def parse(self, value: object) -> tuple[str, ...] | None:
-        """Give the codes, each once; an empty list is missing."""
+        """Give the codes, each once and in their order as texts, since a list is a set; an empty one is missing."""
         if not isinstance(value, (list, tuple, set, frozenset)):
             raise self.refused(value, "; give a list of codes")
-        codes = tuple(dict.fromkeys(map(self.code, value)))
+        codes = tuple(sorted(set(map(self.code, value))))
         if codes:
-            return tuple(sorted(codes)) if isinstance(value, (set, frozenset)) else codes
+            return codes
         if self.may_be_missing:
             return None
         raise self.refused(value, ", at least one")
 
     def code(self, value: object) -> str:
-        if isinstance(value, str) and (value in self.named or self.shape.fits(value)):
-            return str(value)
+        text = plain(value) if isinstance(value, str) else None
+        if text is not None and (text in self.named or self.shape.fits(text)):
+            return text
         message = f"`{self.name}` cannot hold {shown(value)}: it is {self.allowed}{self.shape.hint(value)}"
         raise InputError(message, self.name, value, self.allowed)
 
@@ -1147,12 +1165,24 @@ class Program:
         known = self.named(facts)
         return tuple(item.read(known.get(item.name, UNKNOWN)) for item in self.inputs)
 
-    def each_line(self, claim: Mapping[str, object], judge: Callable[[dict[str, object]], Any]) -> tuple[Any, ...]:
-        """Judge every line of a claim, by its own facts and those of the claim; what is refused names its line."""
-        if not hasattr(claim, "keys"):
+    def each_line(
+        self,
+        claim: Mapping[str, object],
+        judge: Callable[[dict[str, object]], Any],
+        history: object = None,
+        as_posted_on: object = None,
+    ) -> tuple[Any, ...]:
+        """Judge every line of a claim, by its own facts and those of the claim; what is refused names its line.
+
+        A history and the day of posting are checked here too, since a claim may have no lines.
+        """
+        self._refuse_history(history)
+        self._posted_day(as_posted_on)
+        told = _mapping(claim)
+        if told is None:
             message = f"a claim with lines is a mapping, not {shown(claim)}"
             raise InputError(message, "", claim, "a mapping with `lines`")
-        whole = {name: value for name, value in dict(claim).items() if value is not UNKNOWN}
+        whole = {name: value for name, value in told.items() if value is not UNKNOWN}
         lines = whole.pop("lines", None)
         if not isinstance(lines, (list, tuple)):
             message = f"the `lines` of a claim are a list of mappings, not {shown(lines)}"
@@ -1168,7 +1198,7 @@ class Program:
         return tuple(judged)
 
     def _joined(self, whole: dict[str, object], line: Any) -> dict[str, object]:
-        told = line._told() if isinstance(line, ClaimFacts) else dict(line) if hasattr(line, "keys") else None
+        told = line._told() if isinstance(line, ClaimFacts) else _mapping(line)
         if told is None:
             raise InputError(f"a line is a mapping, not {shown(line)}", "lines", line, "a mapping")
         own = {name: value for name, value in told.items() if value is not UNKNOWN}
@@ -1192,9 +1222,7 @@ class Program:
         self, values: Sequence[Any], history: object = None, as_posted_on: object = None
     ) -> tuple[tuple[Answer, ...], tuple[Requirement, ...]]:
         """Judge the values of a claim line, in the order of the inputs: every decision, every requirement."""
-        if history is not None:
-            message = "this policy has no limits over a history, so a history would be left unread; leave it out"
-            raise InputError(message, "history", history, "nothing")
+        self._refuse_history(history)
         posted = self._posted_day(as_posted_on)
         cells = self.cells(values)
         self.check_possible(values, cells)
@@ -1261,6 +1289,11 @@ class Program:
                 names.append(name)
         return filled, tuple(names)
 
+    def _refuse_history(self, history: object) -> None:
+        if history is not None:
+            message = "this policy has no limits over a history, so a history would be left unread; leave it out"
+            raise InputError(message, "history", history, "nothing")
+
     def _posted_day(self, as_posted_on: object) -> dt.date | None:
         if as_posted_on is None:
             return None
@@ -1317,6 +1350,14 @@ class Program:
         opened = Open(item.nodes, (True, False))
         opened.walk(cells)
         return opened.reached
+
+
+def _mapping(facts: Any) -> dict[Any, Any] | None:
+    """Give a mapping as a dictionary; nothing for what is none, or only looks like one."""
+    try:
+        return dict(facts) if callable(getattr(facts, "keys", None)) else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _word(value: object) -> str:
@@ -1508,4 +1549,6 @@ def decide_claim(
     claim: Mapping[str, object], history: object = None, as_posted_on: dt.date | str | None = None
 ) -> ClaimJudgement:
     """Judge each of the `lines` of a claim; every other key is a fact of all its lines."""
-    return ClaimJudgement(_PROGRAM.each_line(claim, lambda line: decide(line, history, as_posted_on)))
+    return ClaimJudgement(
+        _PROGRAM.each_line(claim, lambda line: decide(line, history, as_posted_on), history, as_posted_on)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ruleproof.cli.formats.letters import visible
@@ -12,19 +12,19 @@ from ruleproof.cli.terminal import Style
 from ruleproof.tree.tidy import text_width
 
 if TYPE_CHECKING:
-    from ruleproof.compiled import Compiled, Proof
+    from ruleproof.compiled import Proof
 
 
 def summary_in_words(report: Report, style: Style) -> str:
     """Give the proofs of every policy, and the last line with the counts."""
-    lines = [line for file in report.files if file.compiled for line in _policy(file.compiled, style)]
+    lines = [line for file in report.files if file.proofs for line in _proofs(file.proofs, style)]
     return "\n".join([*lines, last_line(report, style)])
 
 
-def _policy(compiled: Compiled, style: Style) -> Iterator[str]:
-    yield style.strong(visible(compiled.policy.name))
-    width = max((text_width(visible(proof.decision)) for proof in compiled.proofs), default=0)
-    for proof in compiled.proofs:
+def _proofs(proofs: Sequence[Proof], style: Style) -> Iterator[str]:
+    yield style.strong(visible(proofs[0].policy))
+    width = max(text_width(visible(proof.decision)) for proof in proofs)
+    for proof in proofs:
         name = visible(proof.decision)
         padded = name + " " * (width - text_width(name))
         says = ", ".join((_verdict("complete", proof.complete, style), _verdict("consistent", proof.consistent, style)))

@@ -14,7 +14,7 @@ from ruleproof.finding import CodesOf, Edit, Finding, Place, Range, Region, Repa
 from ruleproof.source import Source
 
 if TYPE_CHECKING:
-    from ruleproof.compiled import Compiled, Proof
+    from ruleproof.compiled import Proof
 
 _LARGEST_EXACT = 2**53
 Sources = Mapping[str, Source]
@@ -34,7 +34,7 @@ def report_object(report: Report, limit: int | None = None) -> dict[str, Any]:
     return {
         "ruleproof": compiler_version(),
         "files": [{"path": file.path, "sha256": file.sha256} for file in report.files],
-        "decisions": [decision for file in report.files for decision in _decisions(file.compiled)],
+        "decisions": [decision for file in report.files for decision in map(_decision, file.proofs)],
         "findings": [finding_object(finding, report.sources) for finding in report.first(limit)],
     }
 
@@ -42,10 +42,6 @@ def report_object(report: Report, limit: int | None = None) -> dict[str, Any]:
 def failure_in_json(kind: str, message: str, help: str) -> str:
     """Give the object of a command that could not do its work; `kind` is `usage`, `failure` or `internal`."""
     return dumps({"ruleproof": compiler_version(), "error": {"kind": kind, "message": message, "help": help}})
-
-
-def _decisions(compiled: Compiled | None) -> list[dict[str, Any]]:
-    return [_decision(proof) for proof in compiled.proofs] if compiled else []
 
 
 def _decision(proof: Proof) -> dict[str, Any]:

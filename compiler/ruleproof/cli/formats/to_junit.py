@@ -44,7 +44,7 @@ _PROOFS = {
 def _cases(file: Checked, shown: set[int], report: Report) -> Iterable[Case]:
     errors = [finding for finding in file.findings if counts(finding) and id(finding) in shown]
     told: set[int] = set()
-    for proof in file.compiled.proofs if file.compiled else ():
+    for proof in file.proofs:
         for claim, names in _PROOFS.items():
             against = [item for item in errors if item.decision == proof.decision and item.name in names]
             told.update(map(id, against))

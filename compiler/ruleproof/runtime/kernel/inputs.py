@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 
-from ruleproof.runtime.kernel.values import UNKNOWN, InputError, day_of, near, shown
+from ruleproof.runtime.kernel.values import UNKNOWN, InputError, day_of, near, plain, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class YesNoInput(Input):
     def parse(self, value: object) -> bool:
         if value is True or value is False:
             return value
-        if isinstance(value, str) and value in ("yes", "no"):
-            return value == "yes"
+        if isinstance(value, str) and plain(value) in ("yes", "no"):
+            return plain(value) == "yes"
         raise self.refused(value)
 
     def cells(self, value: bool | None) -> tuple[int, ...]:
@@ -77,8 +77,9 @@ class ChoiceInput(Input):
 
     def parse(self, value: object) -> str:
         if isinstance(value, str):
-            if value in self.numbers:
-                return str(value)
+            text = plain(value)
+            if text in self.numbers:
+                return text
             raise self.refused(value, near(value, self.numbers))
         raise self.refused(value, "; give it as text")
 
@@ -115,11 +116,17 @@ class WholeNumberInput(Input):
         if type(value) is int:
             return value
         if isinstance(value, str):
-            digits = value[1:] if value[:1] in ("-", "+") else value
-            return int(value) if digits.isascii() and digits.isdigit() and len(digits) <= 40 else None
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
+            text = plain(value)
+            digits = text[1:] if text[:1] in ("-", "+") else text
+            return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 40 else None
+        if isinstance(value, bool):
             return None
-        return int(value.__index__())
+        from contextlib import suppress  # noqa: PLC0415
+
+        number = None
+        with suppress(Exception):
+            number = value.__index__()  # type: ignore[attr-defined]
+        return int.__int__(number) if isinstance(number, int) and not isinstance(number, bool) else None
 
     def cells(self, value: int | None) -> tuple[int, ...]:
         return (len(self.starts) if value is None else bisect_right(self.starts, value) - 1,)
@@ -193,9 +200,10 @@ class DecimalInput(Input):
         from decimal import Decimal  # noqa: PLC0415
 
         if isinstance(value, str):
-            plain = (value[1:] if value[:1] in ("-", "+") else value).replace(".", "", 1)
-            fits = plain.isascii() and plain.isdigit() and len(plain) <= 80 and value[-1] != "."
-            return Decimal(value) if fits else None
+            text = plain(value)
+            digits = (text[1:] if text[:1] in ("-", "+") else text).replace(".", "", 1)
+            fits = digits.isascii() and digits.isdigit() and len(digits) <= 80 and text[-1] != "."
+            return Decimal(text) if fits else None
         if isinstance(value, int) and not isinstance(value, bool):
             return Decimal(int(value))
         return value if isinstance(value, Decimal) and value.is_finite() else None
@@ -229,13 +237,14 @@ class Shape:
             import re  # noqa: PLC0415
 
             self._pattern = re.compile(self.text)
-        if not isinstance(value, str) or len(value) > 400 or not value.startswith(self.start):
+        text = plain(value) if isinstance(value, str) else None
+        if text is None or len(text) > 400 or not text.startswith(self.start):
             return False
-        return self._pattern.fullmatch(value, len(self.start)) is not None
+        return self._pattern.fullmatch(text, len(self.start)) is not None
 
     def hint(self, value: object) -> str:
         """Give the code that was probably meant, as the end of a message, where only the prefix is lacking."""
-        meant = f"{self.start}{value}" if isinstance(value, str) and len(value) <= 40 else ""
+        meant = f"{self.start}{plain(value)}" if isinstance(value, str) and len(value) <= 40 else ""
         return f"; did you mean {shown(meant)}?" if self.fits(meant) else ""
 
 
@@ -260,8 +269,9 @@ class OneCodeInput(Input):
         self.numbers = {code: number for number, codes in enumerate(classes) for code in codes}
 
     def parse(self, value: object) -> str:
-        if isinstance(value, str) and (value in self.numbers or self.shape.fits(value)):
-            return str(value)
+        text = plain(value) if isinstance(value, str) else None
+        if text is not None and (text in self.numbers or self.shape.fits(text)):
+            return text
         raise self.refused(value, self.shape.hint(value))
 
     def cells(self, value: str | None) -> tuple[int, ...]:
@@ -294,19 +304,20 @@ class SeveralCodesInput(Input):
         self.named = frozenset(code for codes in groups for code in codes)
 
     def parse(self, value: object) -> tuple[str, ...] | None:
-        """Give the codes, each once; an empty list is missing."""
+        """Give the codes, each once and in their order as texts, since a list is a set; an empty one is missing."""
         if not isinstance(value, (list, tuple, set, frozenset)):
             raise self.refused(value, "; give a list of codes")
-        codes = tuple(dict.fromkeys(map(self.code, value)))
+        codes = tuple(sorted(set(map(self.code, value))))
         if codes:
-            return tuple(sorted(codes)) if isinstance(value, (set, frozenset)) else codes
+            return codes
         if self.may_be_missing:
             return None
         raise self.refused(value, ", at least one")
 
     def code(self, value: object) -> str:
-        if isinstance(value, str) and (value in self.named or self.shape.fits(value)):
-            return str(value)
+        text = plain(value) if isinstance(value, str) else None
+        if text is not None and (text in self.named or self.shape.fits(text)):
+            return text
         message = f"`{self.name}` cannot hold {shown(value)}: it is {self.allowed}{self.shape.hint(value)}"
         raise InputError(message, self.name, value, self.allowed)
 

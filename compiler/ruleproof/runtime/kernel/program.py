@@ -77,12 +77,24 @@ class Program:
         known = self.named(facts)
         return tuple(item.read(known.get(item.name, UNKNOWN)) for item in self.inputs)
 
-    def each_line(self, claim: Mapping[str, object], judge: Callable[[dict[str, object]], Any]) -> tuple[Any, ...]:
-        """Judge every line of a claim, by its own facts and those of the claim; what is refused names its line."""
-        if not hasattr(claim, "keys"):
+    def each_line(
+        self,
+        claim: Mapping[str, object],
+        judge: Callable[[dict[str, object]], Any],
+        history: object = None,
+        as_posted_on: object = None,
+    ) -> tuple[Any, ...]:
+        """Judge every line of a claim, by its own facts and those of the claim; what is refused names its line.
+
+        A history and the day of posting are checked here too, since a claim may have no lines.
+        """
+        self._refuse_history(history)
+        self._posted_day(as_posted_on)
+        told = _mapping(claim)
+        if told is None:
             message = f"a claim with lines is a mapping, not {shown(claim)}"
             raise InputError(message, "", claim, "a mapping with `lines`")
-        whole = {name: value for name, value in dict(claim).items() if value is not UNKNOWN}
+        whole = {name: value for name, value in told.items() if value is not UNKNOWN}
         lines = whole.pop("lines", None)
         if not isinstance(lines, (list, tuple)):
             message = f"the `lines` of a claim are a list of mappings, not {shown(lines)}"
@@ -98,7 +110,7 @@ class Program:
         return tuple(judged)
 
     def _joined(self, whole: dict[str, object], line: Any) -> dict[str, object]:
-        told = line._told() if isinstance(line, ClaimFacts) else dict(line) if hasattr(line, "keys") else None
+        told = line._told() if isinstance(line, ClaimFacts) else _mapping(line)
         if told is None:
             raise InputError(f"a line is a mapping, not {shown(line)}", "lines", line, "a mapping")
         own = {name: value for name, value in told.items() if value is not UNKNOWN}
@@ -122,9 +134,7 @@ class Program:
         self, values: Sequence[Any], history: object = None, as_posted_on: object = None
     ) -> tuple[tuple[Answer, ...], tuple[Requirement, ...]]:
         """Judge the values of a claim line, in the order of the inputs: every decision, every requirement."""
-        if history is not None:
-            message = "this policy has no limits over a history, so a history would be left unread; leave it out"
-            raise InputError(message, "history", history, "nothing")
+        self._refuse_history(history)
         posted = self._posted_day(as_posted_on)
         cells = self.cells(values)
         self.check_possible(values, cells)
@@ -191,6 +201,11 @@ class Program:
                 names.append(name)
         return filled, tuple(names)
 
+    def _refuse_history(self, history: object) -> None:
+        if history is not None:
+            message = "this policy has no limits over a history, so a history would be left unread; leave it out"
+            raise InputError(message, "history", history, "nothing")
+
     def _posted_day(self, as_posted_on: object) -> dt.date | None:
         if as_posted_on is None:
             return None
@@ -247,6 +262,14 @@ class Program:
         opened = Open(item.nodes, (True, False))
         opened.walk(cells)
         return opened.reached
+
+
+def _mapping(facts: Any) -> dict[Any, Any] | None:
+    """Give a mapping as a dictionary; nothing for what is none, or only looks like one."""
+    try:
+        return dict(facts) if callable(getattr(facts, "keys", None)) else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _word(value: object) -> str:

@@ -52,10 +52,16 @@ class InputError(ValueError):
         return self.message
 
 
+def plain(value: str) -> str:
+    """Give the letters of a text, also where it is an `Enum` or another kind of text that shows and compares otherwise."""
+    return value if type(value) is str else str.__str__(value)
+
+
 def shown(value: object) -> str:
     """Show a value in a message: on one line, and never long."""
     if isinstance(value, str):
-        return repr(str(value)) if len(value) <= 60 else f"{value[:60]!r}... ({len(value)} characters)"
+        text = plain(value)
+        return repr(text) if len(text) <= 60 else f"{text[:60]!r}... ({len(text)} characters)"
     if isinstance(value, (list, tuple, set, frozenset, dict)):
         return f"a {type(value).__name__} of {len(value)}"
     if type(value) is int and value.bit_length() > 200:
@@ -70,7 +76,7 @@ def near(word: object, words: Iterable[str]) -> str:
     """Give the word that was probably meant, as the end of a message; empty where none is near."""
     from difflib import get_close_matches  # noqa: PLC0415
 
-    found = get_close_matches(str(word)[:80], sorted(words), 1) if isinstance(word, str) else []
+    found = get_close_matches(plain(word)[:80], sorted(words), 1) if isinstance(word, str) else []
     return f"; did you mean {shown(found[0])}?" if found else ""
 
 
@@ -78,10 +84,11 @@ def day_of(value: object) -> dt.date | None:
     """Give a date, or the date of a text such as `2024-03-21`; `None` for everything else, a time of day included."""
     if isinstance(value, dt.date):
         return None if isinstance(value, dt.datetime) else value
-    if not isinstance(value, str) or len(value) != 10 or not value.isascii() or value[4] != "-" or value[7] != "-":
+    text = plain(value) if isinstance(value, str) else ""
+    if len(text) != 10 or not text.isascii() or text[4] != "-" or text[7] != "-":
         return None
     try:
-        return dt.date.fromisoformat(value)
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None
 
