@@ -64,9 +64,7 @@ def measure(path: Path, time_limit: float | None) -> dict[str, Any]:
     return {
         "rules": len(table.rows),
         "columns": len(table.columns),
-        "seconds": dict(
-            zip(steps, (after - before for before, after in pairwise(marks)), strict=True)
-        ),
+        "seconds": dict(zip(steps, (after - before for before, after in pairwise(marks)), strict=True)),
         "gaps": len(gaps.boxes) + sum(map(len, gaps.unnamed.values())),
         "gaps of unnamed texts": sum(map(len, gaps.unnamed.values())),
         "pairs": pairs,

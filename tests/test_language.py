@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ruleproof.checks import PAGES
+from ruleproof.checks.tables import CHECK_PAGES
 from ruleproof.cli import main
 from ruleproof.finding import Finding, Severity
 from ruleproof.pages import TABLE_PAGES
@@ -121,8 +122,8 @@ SHOWN_IN = {
 OTHER_FOLDERS = {"collects", "table_columns", "markdown", "file"}
 """Folders that are named for no rule of the grammar: a group of rules, or the file as a whole."""
 
-SAID_ELSEWHERE = {"RP101", "RP214"} | {page.code for page in TABLE_PAGES}
-"""Findings that no text of a few lines can show; tests of their own below, and in those of the readers."""
+SAID_ELSEWHERE = {"RP101", "RP214"} | {page.code for page in (*TABLE_PAGES, *CHECK_PAGES)}
+"""Findings that no text of a few lines can show; tests of their own below, and in those of the readers and of tables."""
 
 
 def split_sample(text: str) -> tuple[str, str]:

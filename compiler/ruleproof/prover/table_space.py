@@ -252,7 +252,7 @@ def _shared(boxes: Sequence[Box], others: Sequence[Box]) -> list[Box]:
 
 
 def short_name(name: str, label: str = "") -> str:
-    """Give a name for a sentence: on one line, and not too long.
+    r"""Give a name for a sentence: on one line, and not too long.
 
     >>> short_name("if x > 1\n  then x else null", "amount")
     'amount'
