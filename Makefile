@@ -43,7 +43,7 @@ $(VENV)/.docs: pyproject.toml | $(VENV)/.made
 	@$(BIN)/python -m pip install -qq --editable '.[docs]'
 	@touch $(VENV)/.core $@
 
-.PHONY: help demo test lint types contract docs sizes package conformance clean
+.PHONY: help demo test lint types contract docs sizes package conformance bench clean
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -81,11 +81,8 @@ conformance: $(VENV)/.dev  ## run other people's tables: make conformance SUITES
 	@test -d "$(SUITES)" || { echo "error: name the folder of the suites: make conformance SUITES=folder" >&2; exit 2; }
 	@RULEPROOF_SUITES="$(abspath $(SUITES))" $(BIN)/python -m pytest tests/conformance -q $(ARGUMENTS)
 
-ifneq ($(wildcard benchmarks/run.py),)
-.PHONY: bench
-bench: $(VENV)/.dev  ## measure against peers and against the limit
-	@$(BIN)/python benchmarks/run.py $(ARGUMENTS)
-endif
+bench: $(VENV)/.dev  ## measure decision tables; writes docs/performance-tables.md (ARGUMENTS=--quick: a few, nothing written)
+	@$(BIN)/python benchmarks/tables.py $(ARGUMENTS)
 
 package: $(VENV)/.dev  ## build the source archive and the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
