@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -27,7 +28,7 @@ from ruleproof.prover.table_space import TableSpace
 from ruleproof.prover.table_study import TableStudy
 from ruleproof.prover.table_worth import ADDS_NOTHING, NEVER_HOLDS, NEVER_WINS, SUBSUMED, Worth
 
-TABLES = 60
+TABLES = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 50
 """How many random tables of each kind every law is tried on."""
 KINDS = {"plain": {}, "related": {"related": True}, "undecided": {"undecided": True}}
 _OTHER_ORDER_IN_FINDINGS = (datetime.time, datetime.datetime, datetime.timedelta, Months)
@@ -282,7 +283,9 @@ def test_inputs_without_effect_are_exactly_those_that_change_nothing(hit_policy:
                 and not table.aggregation
                 and not (expressions_in(table) and study.outputs.places is None)
             ):
-                assert matters or name in compared, (table, name)
+                place = study.space.names.index(name)
+                only_one = study.space.axes[place].size(study.space.whole[place]) == 1
+                assert matters or only_one or name in compared, (table, name)
     assert seen > TABLES // 50 or kind == "related"
 
 

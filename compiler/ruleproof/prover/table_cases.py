@@ -100,8 +100,8 @@ def _inputs(space: TableSpace, relation: int) -> tuple[int, int]:
 
 def _sample(axis: Axis, mask: int) -> Scalar:
     """Give a value of some cells; null only where there is no other."""
-    cells = [axis.cells[number] for number in bits_of(mask)]
-    return next((cell for cell in cells if not cell.missing), cells[0]).sample
+    mask = mask & ~axis.missing or mask
+    return axis.cells[(mask & -mask).bit_length() - 1].sample
 
 
 def _scale(axis: Axis) -> Scale:

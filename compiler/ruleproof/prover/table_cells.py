@@ -8,6 +8,7 @@ passes for certain, and where it may pass; they differ only where a test cannot 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, assert_never
 
@@ -75,7 +76,14 @@ class Axis:
         allowed = self._inside(domain)
         self._keep = None if allowed == self._all else tuple(bits_of(allowed))
         self.cells = tuple(cells if self._keep is None else (cells[index] for index in self._keep))
+        self.tests_of_masks: dict[int, CellTest] = {}
+        """What has been made of masks, kept because the same ones come again and again."""
         self.full = (1 << len(self.cells)) - 1
+        self.missing = _mask_of(self.cells, lambda cell: cell.missing)
+        self.others = _mask_of(self.cells, lambda cell: cell.others)
+        self.stretches = _mask_of(self.cells, lambda cell: cell.stretch)
+        self.endless = _mask_of(self.cells, lambda cell: cell.size is None)
+        """Masks of the cells of null, of values that are not named, of stretches, and of those that hold no number of values."""
         self.kinds = tuple(part.kind for part in self.parts)
         self.ordered = self.scale is not None
         self.nullable = nullable
@@ -105,8 +113,7 @@ class Axis:
     @property
     def unnamed(self) -> int:
         """The cells of values that the table does not name, where it names others; else none."""
-        others = sum(1 << index for index, cell in enumerate(self.cells) if cell.others)
-        return others if any(cell.values for cell in self.cells) else 0
+        return self.others if any(cell.values for cell in self.cells) else 0
 
     @property
     def comparable(self) -> bool:
@@ -115,22 +122,47 @@ class Axis:
 
     def compared_to_itself(self, states: frozenset[str]) -> int:
         """Give the cells where the input compares to itself in one of some ways."""
-        null = sum(1 << index for index, cell in enumerate(self.cells) if cell.missing)
-        same = self.full & ~null if (EQUAL if self.comparable else ALIKE) in states else 0
-        return same | (null if ALIKE in states else 0)
+        same = self.full & ~self.missing if (EQUAL if self.comparable else ALIKE) in states else 0
+        return same | (self.missing if ALIKE in states else 0)
+
+    @cached_property
+    def first_stretch(self) -> Cell | None:
+        return next((cell for cell in self.cells if cell.stretch), None)
+
+    @cached_property
+    def last_stretch(self) -> Cell | None:
+        return next((cell for cell in reversed(self.cells) if cell.stretch), None)
+
+    def named(self, mask: int) -> list[Scalar]:
+        """Give the named values in a mask."""
+        mask &= self.full & ~(self.missing | self.stretches)
+        return [value for number in bits_of(mask) for value in self.cells[number].values]
+
+    def size(self, mask: int) -> int | None:
+        """Count the values in a mask; `None` where they are not finitely many."""
+        if mask & self.endless:
+            return None
+        return sum(self.cells[number].size or 0 for number in bits_of(mask))
+
+    @cached_property
+    def _ends(self) -> int:
+        """The stretches after which the next cell does not follow at once."""
+        ends = 0
+        for number, (cell, after) in enumerate(pairwise(self.cells)):
+            if cell.stretch and not (after.stretch and self._scale_at(cell).follows(cell, after)):
+                ends |= 1 << number
+        return ends
 
     def runs(self, mask: int) -> Iterator[tuple[Cell, Cell]]:
         """Give the first and the last cell of each unbroken stretch of values in a mask."""
-        run: list[Cell] = []
-        for cell in (self.cells[number] for number in bits_of(mask)):
-            if not cell.stretch:
-                continue
-            if run and not self._scale_at(cell).follows(run[-1], cell):
-                yield run[0], run[-1]
-                run = []
-            run.append(cell)
-        if run:
-            yield run[0], run[-1]
+        mask &= self.stretches
+        while mask:
+            run = mask & ~(mask + (mask & -mask))
+            end = run & self._ends
+            if end:
+                run &= ((end & -end) << 1) - 1
+            yield self.cells[(run & -run).bit_length() - 1], self.cells[run.bit_length() - 1]
+            mask ^= run
 
     def _scale_at(self, cell: Cell) -> Scale:
         return scale_of(order_kind(cell.sample)) if self.scale is None else self.scale
@@ -178,6 +210,10 @@ class Axis:
             mask |= mask_of(part) << start
             start += len(part.cells)
         return mask
+
+
+def _mask_of(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> int:
+    return sum(1 << number for number, cell in enumerate(cells) if wanted(cell))
 
 
 def _fits(kind: str, other: str) -> bool:

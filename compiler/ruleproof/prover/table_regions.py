@@ -10,8 +10,7 @@ from itertools import product
 from ruleproof.finding import Range, Region, Restriction, Value, Values
 from ruleproof.model.tables import AnyValue, CellTest, Months, Related, Scalar
 from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, LESS, TURNED
-from ruleproof.prover.scales import Cell
-from ruleproof.prover.space import Box, bits_of
+from ruleproof.prover.space import Box
 from ruleproof.prover.table_cells import Axis
 from ruleproof.prover.table_space import Relation, TableSpace
 from ruleproof.prover.table_texts import cell_test, mask_in_words, plain_text, value_text
@@ -90,23 +89,20 @@ def _compared(space: TableSpace, box: Box) -> Iterator[tuple[Relation, int]]:
 
 
 def _restrictions(axis: Axis, mask: int) -> list[Restriction]:
-    cells = [axis.cells[number] for number in bits_of(mask)]
-    missing = any(cell.missing for cell in cells)
+    missing = bool(mask & axis.missing)
     found: list[Restriction] = []
     for first, last in axis.runs(mask):
-        found.append(
-            Range(_bound(first.low), _bound(last.high), first.low_closed, last.high_closed, missing and not found)
-        )
-    named = [cell for cell in cells if not cell.stretch and not cell.missing]
-    if named or not found:
-        others = any(cell.others for cell in named)
-        left_out = [cell for number, cell in enumerate(axis.cells) if others and not mask >> number & 1]
+        low, high = _bound(first.low), _bound(last.high)
+        found.append(Range(low, high, first.low_closed, last.high_closed, missing and not found))
+    named, others = axis.named(mask), bool(mask & axis.others)
+    if named or others or not found:
+        left_out = axis.named(axis.full & ~mask) if others else []
         found.append(Values(_texts(named), others, missing and not found, _texts(left_out)))
     return found
 
 
-def _texts(cells: Iterable[Cell]) -> tuple[str, ...]:
-    return tuple(plain_text(value) for cell in cells for value in cell.values)
+def _texts(values: Iterable[Scalar]) -> tuple[str, ...]:
+    return tuple(map(plain_text, values))
 
 
 def _bound(value: Scalar) -> int | Decimal | datetime.date | str | None:
@@ -123,10 +119,10 @@ def size_of(space: TableSpace, boxes: Sequence[Box]) -> int | None:
             return None
         count = 1
         for axis, mask in zip(space.axes, box, strict=False):
-            sizes = [axis.cells[number].size for number in bits_of(mask)]
-            if None in sizes:
+            size = axis.size(mask)
+            if size is None:
                 return None
-            count *= sum(size for size in sizes if size is not None)
+            count *= size
         total += count
     return total
 

@@ -197,6 +197,7 @@ class TableStudy:
             depends = depends or (self.is_open and self._may_clash())
         except OutOfTimeError:
             self.stop(OVERLAPS)
+            self.stopped[OVERLAPS] += f" ({self.rows.pairs():,} pairs of rules overlap)"
             all_found = False
         return Overlaps({rows: merged(boxes) for rows, boxes in sorted(found.items())}, all_found, depends)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import assert_never
 
@@ -21,7 +21,6 @@ from ruleproof.model.tables import (
     Within,
 )
 from ruleproof.prover.scales import Cell, order_kind
-from ruleproof.prover.space import bits_of
 from ruleproof.prover.table_cells import Axis
 
 MOST_VALUES = 8
@@ -128,21 +127,23 @@ def cell_test(axis: Axis, mask: int) -> CellTest:
     """Give the test that passes in exactly the cells of a mask; a stretch at an end of what can be is left open there."""
     if mask == axis.full:
         return AnyValue()
-    cells = [axis.cells[number] for number in bits_of(mask)]
-    left_out = [cell for number, cell in enumerate(axis.cells) if not mask >> number & 1]
-    if any(cell.others for cell in cells) or all(cell.missing for cell in left_out):
-        return Negated(_any_of(_tests(axis, axis.full & ~mask, left_out)))
-    return _any_of(_tests(axis, mask, cells))
+    found = axis.tests_of_masks.get(mask)
+    if found is None:
+        left_out = axis.full & ~mask
+        negative = mask & axis.others or left_out == axis.missing
+        found = Negated(_any_of(_tests(axis, left_out))) if negative else _any_of(_tests(axis, mask))
+        axis.tests_of_masks[mask] = found
+    return found
 
 
-def _tests(axis: Axis, mask: int, cells: Sequence[Cell]) -> list[OneOf | Within]:
+def _tests(axis: Axis, mask: int) -> list[OneOf | Within]:
     """Give tests of which one passes in each of some cells; values of one kind, and null, make one set."""
     stretches = list(_stretches(axis, mask))
     points = [value for test in stretches if isinstance(test, OneOf) for value in test.values]
     sets: dict[str, list[Scalar]] = {}
-    for value in [*points, *_named(cells)]:
+    for value in [*points, *axis.named(mask)]:
         sets.setdefault(order_kind(value), []).append(value)
-    if any(cell.missing for cell in cells):
+    if mask & axis.missing:
         sets.setdefault(next(iter(sets), ""), []).append(None)
     return [
         *(test for test in stretches if not isinstance(test, OneOf)),
@@ -152,10 +153,6 @@ def _tests(axis: Axis, mask: int, cells: Sequence[Cell]) -> list[OneOf | Within]
 
 def _any_of(tests: Sequence[OneOf | Within]) -> CellTest:
     return tests[0] if len(tests) == 1 else AnyOf(tuple(tests))
-
-
-def _named(cells: Iterable[Cell]) -> list[Scalar]:
-    return [value for cell in cells if not cell.stretch for value in cell.values]
 
 
 def _stretches(axis: Axis, mask: int) -> Iterator[OneOf | Within]:
@@ -176,8 +173,8 @@ def _ends(axis: Axis, first: Cell, last: Cell) -> tuple[Scalar, Scalar]:
         return first.low, last.high
     if first.low is not None and first.low == last.high:
         return first.low, last.high
-    stretches = [cell for cell in axis.cells if cell.stretch]
-    return (None if first is stretches[0] else first.low), (None if last is stretches[-1] else last.high)
+    start, end = axis.first_stretch, axis.last_stretch
+    return (None if first is start else first.low), (None if last is end else last.high)
 
 
 # ---------------------------------------------------------------- words
@@ -185,17 +182,18 @@ def _ends(axis: Axis, first: Cell, last: Cell) -> tuple[Scalar, Scalar]:
 
 def mask_in_words(axis: Axis, mask: int) -> str:
     """Say which values some cells hold: `less than 12 or 20`, `"a" or any other value`, `missing`."""
-    cells = [axis.cells[number] for number in bits_of(mask)]
-    left_out = [value for number, cell in enumerate(axis.cells) if not mask >> number & 1 for value in _named([cell])]
     parts = [_run_in_words(axis, first, last) for first, last in axis.runs(mask)]
-    if any(cell.others for cell in cells):
-        parts.append(_others_in_words(_named(cells), left_out))
+    if len(parts) > MOST_VALUES:
+        parts = [*parts[: MOST_VALUES - 1], f"{len(parts) - MOST_VALUES + 1} more stretches"]
+    named = axis.named(mask)
+    if mask & axis.others:
+        parts.append(_others_in_words(named, axis.named(axis.full & ~mask)))
     else:
-        named = [value_text(value) for value in _named(cells)]
-        if len(named) > MOST_VALUES:
-            named = [*named[: MOST_VALUES - 1], f"{len(named) - MOST_VALUES + 1} more values"]
-        parts += named
-    parts += ["missing"] if any(cell.missing for cell in cells) else []
+        texts = [value_text(value) for value in named]
+        if len(texts) > MOST_VALUES:
+            texts = [*texts[: MOST_VALUES - 1], f"{len(texts) - MOST_VALUES + 1} more values"]
+        parts += texts
+    parts += ["missing"] if mask & axis.missing else []
     return " or ".join(parts)
 
 

@@ -246,7 +246,12 @@ class Worth:
         found: list[int] = []
         try:
             for place in dict.fromkeys(space.columns):
-                if place in compared or not space.table.rows or space.empty:
+                if (
+                    place in compared
+                    or not space.table.rows
+                    or space.empty
+                    or space.axes[place].size(space.whole[place]) == 1
+                ):
                     continue
                 if self._asked_by_none(place) or not (self.study.is_open or self._matters(place)):
                     found.append(place)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from ruleproof.checks.tables.findings import AboutTable
 from ruleproof.finding import Edit, Finding, Repair
 from ruleproof.model import tables
+from ruleproof.model.tables import CellTest
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import meets, without
 from ruleproof.prover.space import Box
@@ -61,44 +62,36 @@ def _and_say(about: AboutTable, rows: Sequence[int]) -> str:
 
 def _repairs(about: AboutTable, rows: Sequence[int]) -> Iterator[Repair]:
     """Offer to narrow one rule by what another one matches, the shortest changes first."""
-    found: list[tuple[int, Repair]] = []
+    found: list[tuple[list[Box], int, int]] = []
     for row in rows[:MOST_REPAIRS]:
         for other in rows[:MOST_REPAIRS]:
             if row != other and not about.study.outputs.agree((row, other)):
-                parts = _narrowed(about, row, other)
-                if parts is not None and len(parts) <= MOST_PARTS:
-                    found.append((len(parts), _repair(about, row, other, parts)))
-    found.sort(key=lambda item: item[0])
-    yield from (repair for _, repair in found[:MOST_REPAIRS])
-
-
-def _narrowed(about: AboutTable, row: int, other: int) -> list[tuple[str, ...]] | None:
-    """Give the rows of cell texts that say what a row matches and another one does not."""
-    own, theirs = about.space.rows[row], about.space.rows[other]
-    if len(own.sure) != 1 or own.maybe or len(theirs.sure) != 1:
-        return None
-    found = []
-    for box in _left(own.sure[0], theirs.sure[0]):
-        tests = row_tests(about.space, box)
-        if tests is None:
-            return None
-        found.append(tuple(_text(about, row, column, cell_text(test)) for column, test in enumerate(tests)))
-    return found
+                own, theirs = about.space.rows[row], about.space.rows[other]
+                if len(own.sure) == len(theirs.sure) == 1 and not own.maybe:
+                    found.append((_left(own.sure[0], theirs.sure[0]), row, other))
+    found.sort(key=lambda item: len(item[0]))
+    short = sum(len(boxes) < 2 for boxes, _, _ in found)
+    for boxes, row, other in found[: max(1, min(short, MOST_REPAIRS))]:
+        parts = [row_tests(about.space, box) for box in boxes[:MOST_PARTS]]
+        said = [_texts(about, row, boxes[index], tests) for index, tests in enumerate(parts) if tests is not None]
+        if len(said) == len(boxes):
+            yield _repair(about, row, other, said)
 
 
 def _left(box: Box, taken: Box) -> list[Box]:
     return [box] if meets(box, taken) is None else without([box], taken)
 
 
-def _text(about: AboutTable, row: int, column: int, text: str) -> str:
-    """Keep the text of a cell as its author wrote it, where its meaning stays."""
-    written = about.table.rows[row].texts
-    place = about.space.columns[column]
-    if column < len(written) and about.space.columns.index(place) == column:
-        unchanged = row_tests(about.space, about.space.rows[row].sure[0])
-        if unchanged is not None and cell_text(unchanged[column]) == text:
-            return written[column] or "-"
-    return text
+def _texts(about: AboutTable, row: int, box: Box, tests: Sequence[CellTest]) -> tuple[str, ...]:
+    """Give the texts of cells, as their author wrote them where the meaning stays."""
+    written, before = about.table.rows[row].texts, about.space.rows[row].sure[0]
+    places = about.space.columns
+    return tuple(
+        written[column] or "-"
+        if column < len(written) and box[place] == before[place] and places.index(place) == column
+        else cell_text(test)
+        for column, (place, test) in enumerate(zip(places, tests, strict=True))
+    )
 
 
 def _repair(about: AboutTable, row: int, other: int, parts: Sequence[tuple[str, ...]]) -> Repair:
