@@ -66,6 +66,7 @@ class _Writer:
         self.lists = Lists()
         self.rules: dict[str, list[str]] = {}
         self.conditions = Conditions(draw, self.facts, self.lists)
+        self.texts: list[int] = []
 
     # ---------------------------------------------------------------- drawing
 
@@ -95,11 +96,12 @@ class _Writer:
         self.code_lists()
         for index in range(self.number(0, 2)):
             name = f"defined{index}"
-            self.blocks.append(f"define {name} as {self.conditions.condition(2)}{self.cite()}")
+            clauses = f"\n  {self.in_text()}\n  {self.services()}"
+            self.blocks.append(f"define {name} as {self.conditions.condition(2)}{clauses}{self.cite()}")
             self.conditions.definitions.append(name)
         for index in range(self.one_of((0, 0, 1, 1, 2))):
             when = self.conditions.condition(1)
-            self.blocks.append(f'cannot happen X{index} when {when}\n  because "so it is"')
+            self.blocks.append(f'cannot happen X{index} when {when}\n  because "so it is" {self.in_text()}')
         self.presumptions()
         for index in range(self.one_of((1, 1, 2, 3))):
             self.decision(index)
@@ -233,10 +235,22 @@ class _Writer:
         for index, day in enumerate(days):
             until = self.one_of(("", "", " until 2025-01-01", " until 9999-12-31")) if self.dated else ""
             text = " no text" if self.dated and self.chance(4) else ""
-            posted = self.one_of(("", f" history date {day}", f" published {day}"))
+            posted = self.one_of(("", f" history date {day}", *(f" published {other}" for other in (day, *DAYS))))
             replaces = f" replaces Rev {index}" if index else ""
             lines.append(f"  revision Rev {index + 1}{posted} services from {day}{until}{text}{replaces}")
+            if self.dated and not text:
+                self.texts.append(index + 1)
         self.blocks.append("\n".join(lines))
+
+    def in_text(self) -> str:
+        """Let a block stand in the text of one revision, or of one to another, or of all."""
+        if not self.texts or self.chance(2):
+            return ""
+        first = self.one_of(self.texts)
+        last = self.one_of([number for number in self.texts if number >= first])
+        if any(number not in self.texts for number in range(first, last)):
+            last = first
+        return f"in Rev {first}" + (f" to Rev {last}" if last > first or self.chance(4) else "")
 
     def code_lists(self) -> None:
         for index in range(self.number(1, 2)):
@@ -276,7 +290,9 @@ class _Writer:
         if self.chance(3):
             when = self.conditions.condition(1)
             overrides = self.overrides(name)
-            self.blocks.append(f'leave open G{index} for {name} when {when}\n  because "silence"{overrides}')
+            self.blocks.append(
+                f'leave open G{index} for {name} when {when}\n  because "silence" {self.in_text()}{overrides}'
+            )
             self.rules[name].append(f"G{index}")
         self.conditions.decisions.append(given)
 
@@ -303,6 +319,7 @@ class _Writer:
             f"when {self.conditions.condition(2)}",
             f"then {self.outcome(given)}",
             self.services(),
+            self.in_text(),
             self.overrides(given.decision).strip(),
             self.cite().strip(),
         ]
@@ -313,7 +330,7 @@ class _Writer:
         columns = self.some_of(self.conditions.columns(), 1, 2)
         needs = f"\n  needs {self.conditions.condition(1)}" if self.chance(3) else ""
         dated = self.dated and self.chance(2)
-        lines = [f"table T{index} for {given.decision}{needs}"]
+        lines = [f"table T{index} for {given.decision} {self.in_text()}{needs}"]
         header = ["rule", *columns, *(["from"] if dated else []), "outcome", "cite"]
         lines.append(f"  | {' | '.join(header)} |")
         rows = []
@@ -333,7 +350,8 @@ class _Writer:
         for index in range(self.number(0, 1)):
             when = f"\n  when {self.conditions.condition(1)}" if self.chance(2) else ""
             action = self.one_of(("consequence not stated", "deny", 'reject "CO-1" "a text"', 'pend "a text"'))
-            self.blocks.append(f"require N{index} that {self.conditions.condition(1)}{when}\n  else {action}")
+            dates = f"\n  {self.in_text()} {self.services()}"
+            self.blocks.append(f"require N{index} that {self.conditions.condition(1)}{when}{dates}\n  else {action}")
 
     def properties(self) -> None:
         for index in range(self.number(0, 2)):

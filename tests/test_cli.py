@@ -277,7 +277,7 @@ def test_an_expected_finding_does_not_count() -> None:
 
 @pytest.fixture
 def _broken_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    def explode(_: object) -> None:
+    def explode(*_: object) -> None:
         raise KeyError("planted\nmistake")
 
     monkeypatch.setattr("ruleproof.pipeline.compile_source", explode)
@@ -301,7 +301,7 @@ def test_a_mistake_of_ours_says_what_to_send(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_stopping_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(_: object) -> None:
+    def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("ruleproof.pipeline.compile_source", stop)

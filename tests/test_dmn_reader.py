@@ -280,7 +280,7 @@ BROKEN: dict[str, tuple[bytes, str, str, int]] = {
     "not closed": (b"<definitions>\n<decision>\n</definitions>", "unreadable_table", "mismatched tag", 3),
     "no xml": (b"rule one", "unreadable_table", "XML is broken", 1),
     "empty": (b"", "unreadable_table", "XML is broken", 1),
-    "bad bytes": (b"<definitions>\xff</definitions>", "unreadable_table", "byte 13 is no text in UTF-8", 1),
+    "bad bytes": (b"<definitions>\xff</definitions>", "unreadable_table", "byte 14 of the file is no text in UTF-8", 1),
     "odd encoding": (b'<?xml version="1.0" encoding="klingon"?><d/>', "unreadable_table", "encoding", 1),
     "entities": (
         b'<!DOCTYPE d [\n<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">\n]>\n<d>&b;</d>',

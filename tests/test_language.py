@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ruleproof.beside import FolderBeside
 from ruleproof.checks import PAGES
 from ruleproof.checks.tables import CHECK_PAGES
 from ruleproof.cli import main
@@ -20,7 +21,7 @@ from ruleproof.pages import TABLE_PAGES
 from ruleproof.pipeline import compile_source
 from ruleproof.prover import boxes
 from ruleproof.resources import folder
-from ruleproof.source import Source, source_from_text
+from ruleproof.source import NOTHING_BESIDE, Beside, Source, source_from_text
 from ruleproof.tree import from_text
 from ruleproof.tree.to_nodes import ToNodes
 
@@ -31,8 +32,12 @@ _LONGEST_PLACE = 60
 LONGEST_SAMPLE = 12
 
 SHOWN_IN = {
-    "jurisdiction": "policy",
     "steward": "policy",
+    "document": "jurisdiction",
+    "document_id": "jurisdiction",
+    "import_plain": "import_terms",
+    "import_typed": "import_terms",
+    "from_document": "import_terms",
     "authority": "source",
     "history_date": "revision",
     "published": "revision",
@@ -122,7 +127,7 @@ SHOWN_IN = {
 OTHER_FOLDERS = {"collects", "table_columns", "markdown", "file"}
 """Folders that are named for no rule of the grammar: a group of rules, or the file as a whole."""
 
-SAID_ELSEWHERE = {"RP101", "RP214"} | {page.code for page in (*TABLE_PAGES, *CHECK_PAGES)}
+SAID_ELSEWHERE = {"RP101", "RP214", "RP325", "RP326", "RP327", "RP328"} | {page.code for page in (*TABLE_PAGES, *CHECK_PAGES)}
 """Findings that no text of a few lines can show; tests of their own below, and in those of the readers and of tables."""
 
 
@@ -132,9 +137,9 @@ def split_sample(text: str) -> tuple[str, str]:
     return (text, "") if said is None else (text[: said.start()], text[said.start() :])
 
 
-def said_about(source: Source) -> str:
+def said_about(source: Source, beside: Beside = NOTHING_BESIDE) -> str:
     """Give the lines that the compiler's findings add to a sample."""
-    lines = [line for finding in compile_source(source).findings for line in _lines(source, finding)]
+    lines = [line for finding in compile_source(source, beside).findings for line in _lines(source, finding)]
     return "\n".join(["# said:" if lines else "# said: nothing", *lines]) + "\n"
 
 
@@ -182,7 +187,7 @@ def rules_in(source: Source, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 @pytest.mark.parametrize("path", SAMPLES, ids=_name)
 def test_the_compiler_says_what_the_sample_says(path: Path, rewrite: bool) -> None:
     policy, said = split_sample(path.read_text("utf-8"))
-    now = said_about(_source(path))
+    now = said_about(_source(path), FolderBeside(path.parent))
     if rewrite:
         path.write_text(policy.rstrip("\n") + "\n" + now, encoding="utf-8")
         return
@@ -192,7 +197,7 @@ def test_the_compiler_says_what_the_sample_says(path: Path, rewrite: bool) -> No
 @pytest.mark.parametrize("path", SAMPLES, ids=_name)
 def test_good_samples_are_good_and_bad_ones_are_bad(path: Path) -> None:
     """A note speaks against nothing; neither does what the policy itself expects or accepts."""
-    findings = compile_source(_source(path)).findings
+    findings = compile_source(_source(path), FolderBeside(path.parent)).findings
     against = [item for item in findings if item.severity is not Severity.NOTE and not (item.expected or item.accepted)]
     assert bool(against) == (path.parent.name == "bad")
 

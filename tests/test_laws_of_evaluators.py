@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from random_policies import RandomPolicy, policies
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.model import meaning
-from ruleproof.model.meaning import Answer, Case
+from ruleproof.model.meaning import Case
+from ruleproof.model.nodes import Policy
 from ruleproof.resources import folder
 from ruleproof.runtime.kernel.values import InputError
 from ruleproof.runtime.load import LoadedPolicy
@@ -49,19 +51,19 @@ def _said(answer: Any) -> tuple[object, ...]:
     return (answer.kind, answer.force, answer.outcomes, answer.further, answer.barred, answer.reason, answer.rules)
 
 
-def _refusal(evaluator: Any, facts: Mapping[str, Value]) -> tuple[str, ...]:
+def _refusal(evaluator: Any, facts: Mapping[str, Value], day: datetime.date | None = None) -> tuple[str, ...]:
     """Give the combinations that an evaluator refuses facts for; its error is one of its own module."""
     with pytest.raises(getattr(evaluator, "InputError", InputError)) as caught:
-        evaluator.decide(facts)
+        evaluator.decide(facts, as_posted_on=day)
     return tuple(caught.value.cannot_happen)
 
 
-def _agrees(found: Compiled, evaluator: Any, case: Case) -> None:
-    judged = meaning.judge(found.policy, case)
+def _agrees(policy: Policy, evaluator: Any, case: Case, day: datetime.date | None = None) -> None:
+    judged = meaning.judge(policy, case)
     if judged.impossible:
-        assert _refusal(evaluator, case) == judged.impossible
+        assert _refusal(evaluator, case, day) == judged.impossible
         return
-    answer = evaluator.decide(case)
+    answer = evaluator.decide(case, as_posted_on=day)
     for name, expected in judged.answers.items():
         assert _said(answer[name]) == _said(expected)
         assert (answer[name].presumed, answer[name].needed, answer[name].possible) == ((), (), ())
@@ -76,7 +78,7 @@ def test_full_cases_are_judged_as_the_meaning_says(policy: RandomPolicy) -> None
     found = compiled(policy.text)
     for evaluator in _evaluators(found):
         for case in _cases(found.space.samples(), policy.others):
-            _agrees(found, evaluator, case)
+            _agrees(found.policy, evaluator, case)
 
 
 # ---------------------------------------------------------------- unknown facts
@@ -98,12 +100,13 @@ def _completions(samples: Samples, facts: Case) -> int:
     return size
 
 
-def _partly_agrees(found: Compiled, evaluator: Any, facts: Case, samples: Samples) -> None:
-    policy = found.policy
+def _partly_agrees(
+    policy: Policy, evaluator: Any, facts: Case, samples: Samples, day: datetime.date | None = None
+) -> None:
     if next(meaning.completions(policy, facts, samples), None) is None:
-        assert not policy.impossibles or _refusal(evaluator, facts)
+        assert not policy.impossibles or _refusal(evaluator, facts, day)
         return
-    answer = evaluator.decide(facts)
+    answer = evaluator.decide(facts, as_posted_on=day)
     for decision in policy.decisions:
         expected = meaning.partial(policy, decision, facts, samples)
         given_answer = answer[decision.name]
@@ -117,14 +120,13 @@ def _partly_agrees(found: Compiled, evaluator: Any, facts: Case, samples: Sample
             assert given_answer.needed
             assert not set(given_answer.needed) & facts.keys()
     for requirement in policy.requirements:
-        states = _states(found, requirement.name, facts, samples)
+        states = _states(policy, requirement.name, facts, samples)
         expected_state = states.pop() if len(states) == 1 else meaning.NOT_CHECKED
         assert answer.requirements[requirement.name].state == expected_state
 
 
-def _states(found: Compiled, name: str, facts: Case, samples: Samples) -> set[str]:
+def _states(policy: Policy, name: str, facts: Case, samples: Samples) -> set[str]:
     """Give the states of a requirement over all completions, with what is presumed where that can happen."""
-    policy = found.policy
     presumed = {item.input: item.value for item in policy.presumptions if item.input not in facts}
     requirement = next(item for item in policy.requirements if item.name == name)
     for known in ({**facts, **presumed}, facts):
@@ -141,7 +143,7 @@ def test_unknown_facts_leave_exactly_the_answers_of_all_completions(policy: Rand
     for evaluator in _evaluators(found):
         for facts in _partial_facts(samples):
             if _completions(samples, facts) <= MOST_COMPLETIONS:
-                _partly_agrees(found, evaluator, facts, samples)
+                _partly_agrees(found.policy, evaluator, facts, samples)
 
 
 @given(policies())
@@ -165,53 +167,68 @@ def test_what_is_needed_settles_the_answer(policy: RandomPolicy) -> None:
 # ---------------------------------------------------------------- as posted on a day
 
 
-def _days(found: Compiled) -> list[datetime.date]:
-    """Give dates of service that differ in what is posted or in force."""
-    domain = found.policy.input("service_date").domain
-    turns = {day for day in found.space.samples()["service_date"] if isinstance(day, datetime.date)}
-    for source in found.policy.sources:
-        for revision in source.revisions:
-            turns |= {revision.services_from}
-            if revision.services_until and revision.services_until < datetime.date.max:
-                turns |= {revision.services_until, revision.services_until + datetime.timedelta(days=1)}
-    high: datetime.date | None = domain.high  # type: ignore[union-attr,assignment]
-    return sorted(day for day in turns if domain.low <= day and (high is None or day <= high))  # type: ignore[union-attr,operator]
+def _days_of_posting(found: Compiled) -> list[datetime.date]:
+    """Give a day before all posting, each day of posting, and the day before it."""
+    days = {posting.day for posting in found.policy.postings}
+    return sorted(days | {day - datetime.timedelta(days=1) for day in days})
 
 
-def _posted_answers(found: Compiled, name: str, facts: Case, samples: Samples, posted: datetime.date) -> set[object]:
-    policy = found.policy
-    said: set[object] = set()
-    for case in meaning.completions(policy, facts, samples):
-        day = case["service_date"]
-        assert isinstance(day, datetime.date)
-        reason = meaning.posted_reason(policy, day, posted)
-        answer = (
-            Answer(meaning.CANNOT_ANSWER, reason=reason)
-            if reason
-            else meaning.answer_of(policy, policy.decision(name), case)
-        )
-        said.add(answer.said)
-    return said
+def _shared_samples(found: Compiled) -> Samples:
+    """Give a value of each cell that no epoch tells apart."""
+    return found.epochs[-1].compiler.space.samples()
 
 
 @given(policies())
-def test_answers_as_posted_on_a_day(policy: RandomPolicy) -> None:
+def test_full_cases_are_judged_as_posted_by_the_policy_of_that_day(policy: RandomPolicy) -> None:
     found = compiled(policy.text)
-    if "service_date" not in found.space.samples() or found.policy.presumptions:
-        return
-    samples: dict[str, tuple[Value, ...]] = {**found.space.samples(), "service_date": tuple(_days(found))}
-    posted = datetime.date(2024, 3, 21)
-    for evaluator in _evaluators(found):
-        for facts in _partial_facts(samples):
-            some = next(meaning.completions(found.policy, facts, samples), None)
-            if _completions(samples, facts) > MOST_COMPLETIONS or some is None:
-                continue
-            answer = evaluator.decide(facts, as_posted_on=posted)
-            for decision in found.policy.decisions:
-                given_answer = answer[decision.name]
-                possible: Sequence[Any] = given_answer.possible or (given_answer,)
-                expected = _posted_answers(found, decision.name, facts, samples, posted)
-                assert {part.said for part in possible} == expected
+    for evaluator in _evaluators(found) if found.policy.postings else ():
+        for day in _days_of_posting(found):
+            known = found.as_posted(day).policy
+            for case in list(_cases(_shared_samples(found), policy.others))[:: 1 + len(found.policy.inputs)]:
+                _agrees(known, evaluator, case, day)
+
+
+@given(policies())
+def test_unknown_facts_are_judged_as_posted_by_the_policy_of_that_day(policy: RandomPolicy) -> None:
+    found = compiled(policy.text)
+    samples = _shared_samples(found)
+    for evaluator in _evaluators(found) if found.policy.postings else ():
+        for day in _days_of_posting(found)[:4]:
+            known = found.as_posted(day).policy
+            for facts in list(_partial_facts(samples))[:6]:
+                if _completions(samples, facts) <= MOST_COMPLETIONS:
+                    _partly_agrees(known, evaluator, facts, samples, day)
+
+
+@given(policies())
+def test_all_that_is_posted_is_the_default(policy: RandomPolicy) -> None:
+    found = compiled(policy.text)
+    loaded = LoadedPolicy(found)
+    samples = _shared_samples(found)
+    for facts in _partial_facts(samples):
+        if next(meaning.completions(found.policy, facts, samples), None) is not None:
+            assert loaded.decide(facts) == loaded.decide(facts, as_posted_on=datetime.date.max)
+
+
+@given(policies())
+def test_over_time_is_the_answer_of_every_day(policy: RandomPolicy) -> None:
+    """The periods follow each other, their answers are those of their days, and neighbours differ in what is named."""
+    found = compiled(policy.text)
+    samples = _shared_samples(found)
+    for evaluator in _evaluators(found) if found.policy.postings else ():
+        for facts in list(_partial_facts(samples))[:4]:
+            periods = evaluator.over_time(facts).periods
+            assert (periods[0].first, periods[-1].before) == (None, None)
+            assert [period.before for period in periods[:-1]] == [period.first for period in periods[1:]]
+            for day in _days_of_posting(found):
+                period = next(item for item in periods if item.before is None or day < item.before)
+                if period.refused:
+                    assert _refusal(evaluator, facts, day)
+                else:
+                    assert evaluator.decide(facts, as_posted_on=day) == period.judged
+            for before, after in pairwise(periods):
+                assert after.changed or before.refused != after.refused
+                assert after.posted == next(item.names for item in found.policy.postings if item.day == after.first)
 
 
 # ---------------------------------------------------------------- the bundled policies
@@ -227,4 +244,4 @@ def test_bundled_policies_are_judged_as_the_meaning_says(name: str) -> None:
         case = {input: chance.choice(values) for input, values in samples.items()}
         if "service_date" in case and chance.random() < 0.8:
             case["service_date"] = datetime.date(2024, 6, 3)
-        _agrees(found, module, case)
+        _agrees(found.policy, module, case)

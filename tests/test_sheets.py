@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ruleproof.model.tables import AnyValue, Expression, Literal, Negated, OneOf, Related, Undecided, Within
-from ruleproof.readers import read_table, xlsx
+from ruleproof.readers import read_table, xlsx, xlsx_parts
 from ruleproof.readers.csv_table import read_csv
 from ruleproof.readers.reading import Reading
 from ruleproof.readers.xlsx import read_xlsx
@@ -140,7 +140,11 @@ def test_the_hit_policy_is_named_in_the_corner_or_asked_for() -> None:
 
 
 BROKEN_CSV = {
-    "": "at least one input and one output",
+    "": "the table is empty",
+    "\n \n": "the table is empty",
+    "note: x,y\n1,A\n": "the headings name `x`, `y`; a table has at least one input and one output",
+    "x,y\n1,A\n2,\0\n": "a byte of value zero",
+    'x,y\nnumber: "a",\n1,A\n': "of `x` are not used: the column holds numbers, they are texts",
     "x\n1\n": "at least one input and one output",
     'x,y\n"1,A\n': "a quote that is not closed",
     'x,y\n"1"2,A\n': "a quote that is not closed, or text after",
@@ -148,7 +152,7 @@ BROKEN_CSV = {
     "x,y\n1\n": "rule 1 has 1 cells, the table has 2 columns",
     "x,y\n1,A,B\n": "rule 1 has 3 cells, the table has 2 columns",
     "x,y\n5..,A\n": "the cell `5..` under `x` is not decided",
-    "x,z,y\nnumber: 5..,,\n1,2,A\n": "the allowed values `5..` of `x` are not read",
+    "x,z,y\nnumber: 5..,,\n1,2,A\n": "the allowed values `5..` of `x` are not used",
     "OUTPUT ORDER,x,y\n1,5,A\n": "output values that give the order are not listed",
 }
 
@@ -253,7 +257,7 @@ def test_a_broken_workbook_is_one_finding() -> None:
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx, "LARGEST_UNPACKED", 1000)
+    monkeypatch.setattr(xlsx_parts, "LARGEST_UNPACKED", 1000)
     (finding,) = sheet_of([["x", "y"], ["a" * 5000, "A"]]).findings
     assert "unpacks to more than" in finding.message
 
@@ -267,7 +271,7 @@ def test_a_sheet_that_reaches_too_far_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_without_the_extra_a_workbook_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "calamine", None)
     (finding,) = sheet_of(SHEET).findings
-    assert "ruleproof[tables]" in finding.message
+    assert "ruleproof[tables]" in finding.help
 
 
 def test_a_csv_file_and_a_sheet_with_the_same_cells_are_the_same_table() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ from functools import cached_property
 from ruleproof.finding import Finding, Severity
 from ruleproof.graph.from_model import graph_of_decision, graph_of_requirement
 from ruleproof.graph.nodes import Graph
+from ruleproof.graph.over_time import Epoch, epochs_of
 from ruleproof.model.nodes import Decision, Policy
 from ruleproof.model.tables import DecisionTable
 from ruleproof.prover.space import Space
@@ -41,12 +43,33 @@ class Proof:
     seconds: float = field(compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """How much of a source a policy speaks for; counted in sentences."""
+
+    source: str
+    sentences: int
+    cited: int
+    """How many of them something cites, alone or with their paragraph or section."""
+    not_modelled: int
+    """How many others are declared not modelled."""
+    quotes: int
+    checked: bool
+    """Whether the text was at hand, so that the quotes were compared with it."""
+
+    @property
+    def percent(self) -> float:
+        return 100 * (self.cited + self.not_modelled) / self.sentences if self.sentences else 100.0
+
+
 @dataclass(frozen=True)
 class Rejected:
     """A text that is no policy yet, with every reason."""
 
     source: Source
     findings: tuple[Finding, ...]
+    beside: Mapping[str, Source] = field(default_factory=dict)
+    """The files beside the policy that were read, by path."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,10 @@ class Compiled:
     study: Study
     findings: tuple[Finding, ...]
     proofs: tuple[Proof, ...]
+    beside: Mapping[str, Source] = field(default_factory=dict)
+    """The files beside the policy that were read, by path."""
+    coverage: tuple[SourceCoverage, ...] = ()
+    """How much of each source the policy speaks for, where its index or its text is at hand."""
 
     @property
     def space(self) -> Space:
@@ -96,6 +123,16 @@ class Compiled:
         return {
             item.name: graph_of_decision(self.policy, item, self.study.compiler, exact=False) for item in self.decisions
         }
+
+    @cached_property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """What was known of the policy from one posting to the next, the latest last, over the cells that all share."""
+        return epochs_of(self.study)
+
+    def as_posted(self, on: datetime.date | None) -> Compiled:
+        """Give the policy as far as it had been posted by a day, to make things from; its findings are not looked for."""
+        study = self.study.as_posted(on)
+        return self if study is self.study else Compiled(self.source, study.policy, study, (), (), self.beside)
 
     @cached_property
     def exact_graphs(self) -> Mapping[str, Graph]:

@@ -107,6 +107,8 @@ class Finding:
     regions: tuple[Region, ...] = ()
     witness: Mapping[str, Value] = field(default_factory=dict)
     """One full case that shows the fault; empty where the finding is not about cases."""
+    history: tuple[Mapping[str, Value], ...] = ()
+    """The earlier services that the witness hangs on, the earliest first; none where it hangs on none."""
     claim: str = ""
     """The witness in words, with the labels of the policy."""
     size: int | None = None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
 from ruleproof.checks import CHECKS, NAMES, found_by
+from ruleproof.checks.nothing_posted import nothing_posted
 from ruleproof.checks.reviewed import reviewed
+from ruleproof.checks.sources import SOURCE_CHECKS
+from ruleproof.checks.sources.library import TextAtHand, library_of
 from ruleproof.checks.tables import TABLE_CHECKS
 from ruleproof.checks.tables.findings import policy_of
 from ruleproof.compiled import NOT_DECIDED, PROVED, REFUTED, CheckedTables, Compiled, Proof, Rejected
 from ruleproof.finding import Finding, Severity
-from ruleproof.model.from_tree import model_from_tree
+from ruleproof.model.from_tree import model_from_tree, seen_from
 from ruleproof.model.nodes import Decision, Policy
 from ruleproof.model.tables import CellTest, DecisionTable
 from ruleproof.prover.study import Study
@@ -22,24 +26,49 @@ from ruleproof.prover.table_worth import Worth
 from ruleproof.readers.dmn_nodes import Decision as DmnDecision
 from ruleproof.readers.dmn_nodes import TableLogic
 from ruleproof.readers.reading import Reading
-from ruleproof.source import Source
+from ruleproof.source import NOTHING_BESIDE, Beside, FilesRead, Source
 from ruleproof.tree.from_text import tree_from_text
+from ruleproof.tree.texts import in_own_files, with_texts
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
-def compile_source(source: Source) -> Compiled | Rejected:
-    """Read, resolve and prove a policy; a text with errors of language is rejected with all of them."""
-    tree, unreadable = tree_from_text(source)
-    policy, unresolved = model_from_tree(tree)
-    remarks = (*unreadable, *unresolved)
-    if policy is None or any(remark.severity is Severity.ERROR for remark in remarks):
-        return Rejected(source, _sorted(remarks))
-    study = Study(policy)
-    found = tuple(finding for check in CHECKS for finding in found_by(check, study, source.path))
-    findings = reviewed(study, source, found, NAMES)
-    proofs = tuple(_proof(study, decision, findings) for decision in policy.decisions)
-    return Compiled(source, policy, study, (*_sorted(remarks), *_by_weight(findings)), proofs)
+def compile_source(
+    source: Source,
+    beside: Beside = NOTHING_BESIDE,
+    texts: Mapping[str, TextAtHand] | None = None,
+    posted_by: datetime.date | None = None,
+) -> Compiled | Rejected:
+    """Read, resolve and prove a policy; a text with errors of language is rejected with all of them.
+
+    `beside` gives the files that the policy names, `texts` the texts of its sources, by the name of the source.
+    With `posted_by` only what had been posted by that day is proved.
+    """
+    files = FilesRead(source, beside)
+    written, unreadable = tree_from_text(source)
+    tree, unjoined = with_texts(written, files)
+    policy, unresolved = model_from_tree(tree, files)
+    library = None if policy is None else library_of(policy, tree.source, files, texts or {})
+    source = files.signed()
+    remarks = (*unreadable, *unjoined, *in_own_files(unresolved, tree))
+    if policy is None or library is None or any(remark.severity is Severity.ERROR for remark in remarks):
+        return Rejected(source, _sorted(remarks), files.sources)
+    study = Study(policy, lambda standpoint: seen_from(tree, files, standpoint)).as_posted(posted_by)
+    nothing = None if posted_by is None else nothing_posted(study, source.path, posted_by)
+    if nothing is not None:
+        return Compiled(source, study.policy, study, (*_sorted(remarks), nothing), (), files.sources)
+    elsewhere = {decision.name for decision in study.policy.decisions if decision.imported}
+    found = tuple(
+        finding
+        for check in CHECKS
+        for finding in found_by(check, study, source.path)
+        if finding.decision not in elsewhere
+    )
+    compared = tuple(finding for check in SOURCE_CHECKS for finding in check(library))
+    findings = in_own_files(reviewed(study, tree.source, (*found, *compared), NAMES), tree)
+    proofs = tuple(_proof(study, decision, findings) for decision in study.policy.decisions if not decision.imported)
+    found = (*_sorted(remarks), *_by_weight(findings))
+    return Compiled(source, study.policy, study, found, proofs, files.sources, library.coverage)
 
 
 def check_tables(
@@ -50,7 +79,7 @@ def check_tables(
     progress: Progress = lambda _what, _done, _all: None,
 ) -> CheckedTables:
     """Prove every decision table of a file; `missing` lets every input be absent."""
-    limits = _limits(reading)
+    limits = limits_of(reading)
     checked = [
         check_table(
             table, reading.source, missing=missing, limits=limits.get(index), still_time=still_time, progress=progress
@@ -94,7 +123,7 @@ def _status(found: bool | None) -> str:
     return NOT_DECIDED if found is None else PROVED if found else REFUTED
 
 
-def _limits(reading: Reading) -> dict[int, dict[str, CellTest]]:
+def limits_of(reading: Reading) -> dict[int, dict[str, CellTest]]:
     """Give for each table what its inputs can be, where they are decided by other tables of the file."""
     if reading.model is None:
         return {}

@@ -7,22 +7,25 @@ of the compiler is left in them.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import assert_never
+from typing import TypeVar, assert_never
 
+from ruleproof.artifacts.history_tables import derived_parts, identifiers_of, kind_of
 from ruleproof.compiled import VERSION, Compiled
 from ruleproof.finding import Severity, Value
 from ruleproof.graph.from_condition import MET, NOT_MET, graph_of_condition
 from ruleproof.graph.nodes import Graph, Leaf, Question
+from ruleproof.graph.over_time import Epoch
 from ruleproof.model import nodes as model
 from ruleproof.model.domains import words_of_domain
 from ruleproof.model.meaning import CONFLICT, CONTRADICTION, Answer
 from ruleproof.prover.cells import Cell
 from ruleproof.prover.expressions import some
 from ruleproof.prover.space import atoms_of
+from ruleproof.prover.study import inputs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +54,62 @@ class Tables:
     requirements: tuple[Made, ...]
     impossibles: tuple[Made, ...]
     never: Nodes
+    never_earlier: tuple[tuple[str, Nodes], ...]
+    """The graph of what cannot happen as it was known before some days, each until its day."""
     presumptions: tuple[tuple[str, object], ...]
-    sources: tuple[Made, ...]
+    postings: tuple[tuple[str, tuple[str, ...]], ...]
+    """Each day on which something was posted, and what."""
+    derived: tuple[Made, ...]
 
 
 @lru_cache(maxsize=1)
 def tables_of(compiled: Compiled) -> Tables:
     """Give the tables of a compiled policy; the last are kept, since several artifacts of one policy need them."""
     policy = compiled.policy
-    compiler = compiled.study.compiler
+    never = over_time((epoch, _never(epoch)) for epoch in compiled.epochs)
     return Tables(
         version_of(compiled),
         {item.name: _question(item) for item in policy.questions},
-        tuple(_input(compiled, item) for item in policy.inputs),
-        tuple(_decision(compiled, item) for item in policy.decisions),
-        tuple(_requirement(compiled, item) for item in policy.requirements),
-        tuple(_impossible(compiled, item) for item in policy.impossibles),
-        encoded(graph_of_condition("cannot happen", some(compiler.impossible()), compiler), (MET, NOT_MET)),
+        (
+            *(_input(compiled, item) for item in policy.asked),
+            *(Made("KeyInput", (name,)) for name in identifiers_of(policy)),
+        ),
+        tuple(_dated(compiled, _decision, item.name) for item in policy.decisions),
+        tuple(_dated(compiled, _requirement, item.name) for item in policy.requirements),
+        tuple(_dated(compiled, _impossible, item.name) for item in policy.impossibles),
+        never[0],
+        never[1],
         tuple((item.input, _plain(item.value)) for item in policy.presumptions),
-        tuple(_source(item) for item in policy.sources if item.authority == "binding" and item.revisions),
+        tuple((item.day.isoformat(), item.names) for item in policy.postings),
+        tuple(_dated(compiled, _derived, item.name) for item in policy.derived),
     )
+
+
+Known = TypeVar("Known")
+
+
+def over_time(known: Iterable[tuple[Epoch, Known]]) -> tuple[Known, tuple[tuple[str, Known], ...]]:
+    """Give what is known now, and what was known earlier, each until its day; what did not change is said once."""
+    (_, now), *before = reversed(list(known))
+    earlier: list[tuple[str, Known]] = []
+    last = now
+    for epoch, item in before:
+        if item != last:
+            assert epoch.before is not None
+            earlier.append((epoch.before.isoformat(), item))
+        last = item
+    return now, tuple(reversed(earlier))
+
+
+def _dated(compiled: Compiled, made: Callable[[Epoch, str], Made], name: str) -> Made:
+    """Give the table of a part of the policy, with those that stood earlier as its last part."""
+    now, earlier = over_time((epoch, made(epoch, name)) for epoch in compiled.epochs)
+    return Made(now.kind, (*now.parts, earlier)) if earlier else now
+
+
+def _never(epoch: Epoch) -> Nodes:
+    impossible = some(epoch.compiler.impossible())
+    return encoded(graph_of_condition("cannot happen", impossible, epoch.compiler), (MET, NOT_MET))
 
 
 def version_of(compiled: Compiled) -> Made:
@@ -132,8 +171,9 @@ def allowed_values(item: model.Input) -> str:
 
 
 def _input(compiled: Compiled, item: model.Input) -> Made:
-    places = compiled.space.places[item.name]
-    cells = compiled.space.dimensions[places[0]].cells
+    space = compiled.epochs[-1].compiler.space
+    places = space.places[item.name]
+    cells = space.dimensions[places[0]].cells
     start = (item.name, places[0], item.may_be_missing, allowed_values(item))
     there = [cell for cell in cells if not cell.missing]
     match item.domain:
@@ -154,7 +194,7 @@ def _input(compiled: Compiled, item: model.Input) -> Made:
         case model.CodePattern(pattern):
             return Made("OneCodeInput", (*start, "", pattern, *_classes(there)))
         case model.SeveralCodes(_, prefix, pattern):
-            groups = [group for place in places if (group := compiled.space.dimensions[place].group) is not None]
+            groups = [group for place in places if (group := space.dimensions[place].group) is not None]
             return Made("SeveralCodesInput", (*start, prefix, pattern, *_classes(groups)))
         case _:
             assert_never(item.domain)
@@ -164,6 +204,14 @@ def _classes(cells: Iterable[Cell]) -> tuple[tuple[tuple[str, ...], ...], bool]:
     """Give the named codes of each cell, and whether there is a cell for all others."""
     listed = list(cells)
     return tuple(cell.values for cell in listed if not cell.others), any(cell.others for cell in listed)
+
+
+def _derived(epoch: Epoch, name: str) -> Made:
+    item = epoch.policy.input(name)
+    kind, parts = derived_parts(epoch, item)
+    if isinstance(item.derived, model.HistoryTest):
+        parts = (*parts, encoded(kind_of(epoch, item.derived), (MET, NOT_MET)))
+    return Made(kind, parts)
 
 
 # ---------------------------------------------------------------- what answers rest on
@@ -228,9 +276,9 @@ def _rule(policy: model.Policy, rule: model.Rule) -> Made:
 # ---------------------------------------------------------------- decisions and the rest
 
 
-def _decision(compiled: Compiled, item: model.Decision) -> Made:
-    policy = compiled.policy
-    graph = compiled.exact_graphs[item.name]
+def _decision(epoch: Epoch, name: str) -> Made:
+    policy, item = epoch.policy, epoch.policy.decision(name)
+    graph = epoch.exact_graphs[name]
     leaves = leaves_of(graph)
     rules = {rule.name: _rule(policy, rule) for rule in item.rules}
     reviewer = _reviewer(policy, item.scope)
@@ -248,33 +296,21 @@ def answer_parts(answer: Answer) -> tuple[object, ...]:
     return tuple(parts)
 
 
-def _requirement(compiled: Compiled, item: model.Requirement) -> Made:
-    policy = compiled.policy
-    graph = compiled.exact_graphs[item.name]
+def _requirement(epoch: Epoch, name: str) -> Made:
+    policy = epoch.policy
+    item = next(item for item in policy.requirements if item.name == name)
+    graph = epoch.exact_graphs[name]
     leaves = leaves_of(graph)
     cited = tuple(dict.fromkeys(citation.text for citation in item.citations))
     questions = _named(policy, [*item.readings, *_readings(policy, item.that, item.when)])
     rule = Made("Rule", (cited, questions, _reviewer(policy, item.that, item.when)))
-    about = (item.name, item.label, QUESTIONS, item.action, item.reason_codes, item.text)
+    about = (item.name, item.label, QUESTIONS, item.action, item.reason_codes, item.text, item.limit)
     return Made("RequirementTable", (*about, rule, leaves, encoded(graph, leaves)))
 
 
-def _impossible(compiled: Compiled, item: model.Impossible) -> Made:
-    compiler = compiled.study.compiler
-    graph = graph_of_condition(item.name, compiler(item.condition), compiler)
-    inputs = compiled.study.inputs_of(compiler(item.condition))
+def _impossible(epoch: Epoch, name: str) -> Made:
+    item = next(item for item in epoch.policy.impossibles if item.name == name)
+    expression = epoch.compiler(item.condition)
+    graph = graph_of_condition(name, expression, epoch.compiler)
+    inputs = inputs_of(epoch.compiler.space, expression)
     return Made("Impossible", (item.name, item.label, item.because, inputs, encoded(graph, (MET, NOT_MET))))
-
-
-def _source(item: model.SourceDocument) -> Made:
-    revisions = tuple(
-        (
-            revision.name,
-            revision.services_from.isoformat(),
-            revision.services_until and revision.services_until.isoformat(),
-            revision.posted and revision.posted.isoformat(),
-            revision.has_text,
-        )
-        for revision in item.revisions
-    )
-    return Made("Source", (item.name, revisions))

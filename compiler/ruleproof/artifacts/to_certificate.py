@@ -43,12 +43,19 @@ def to_certificate(compiled: Compiled) -> str:
     )
 
 
+def _scope(decision: model.Decision) -> model.Condition:
+    """Give where a decision has to answer: in its scope, as far as the code lists that it rests on are here."""
+    if not decision.elsewhere:
+        return decision.scope
+    return model.AllOf((decision.scope, *(model.Not(condition) for condition, _ in decision.elsewhere)))
+
+
 def _decision(compiled: Compiled, decision: model.Decision) -> dict[str, Any]:
     landscape = compiled.study.landscape(decision)
     return {
         "decision": decision.name,
         "collects": decision.collects,
-        "scope": condition_as_data(decision.scope),
+        "scope": condition_as_data(_scope(decision)),
         "rules": [
             {
                 "rule": rule.name,

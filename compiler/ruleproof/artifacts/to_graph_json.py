@@ -5,7 +5,7 @@ Cells are numbered; a case is turned into a cell number for each dimension, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from ruleproof.artifacts.json_text import json_text
@@ -15,6 +15,7 @@ from ruleproof.compiled import Compiled
 from ruleproof.model import nodes as model
 from ruleproof.prover.cells import Cell, Dimension
 from ruleproof.prover.regions import cells_in_words
+from ruleproof.prover.space import Space
 
 FORMAT = "ruleproof.graph/1"
 
@@ -38,37 +39,59 @@ def version_object(version: Made) -> dict[str, object]:
 
 def _document(compiled: Compiled) -> dict[str, object]:
     policy, tables = compiled.policy, tables_of(compiled)
+    space = compiled.epochs[-1].compiler.space
     return {
         "format": FORMAT,
         "policy": version_object(tables.version),
-        "inputs": [_input(compiled, item) for item in policy.inputs],
-        "dimensions": [_dimension(compiled, place) for place in range(len(compiled.space.dimensions))],
+        "inputs": [_input(space, item) for item in policy.inputs],
+        "dimensions": [_dimension(space, place) for place in range(len(space.dimensions))],
         "cannot_happen": {
             "nodes": list(_nodes(tables.never, "met")),
-            "each": [
-                {
-                    **dict(zip(("name", "label", "because", "inputs"), made.parts, strict=False)),
-                    "nodes": list(_nodes(_rows(made), "met")),
-                }
-                for made in tables.impossibles
-            ],
+            **({"earlier": [_never_until(*item) for item in tables.never_earlier]} if tables.never_earlier else {}),
+            "each": [_impossible(made) for made in tables.impossibles],
         },
         "presumptions": [{"input": name, "value": value} for name, value in tables.presumptions],
         "questions": {
             name: dict(zip(("state", "text", "decided"), made.parts[1:], strict=True))
             for name, made in tables.questions.items()
         },
-        "sources": [_source(made) for made in tables.sources],
+        "postings": [{"day": day, "posted": names} for day, names in tables.postings],
         "decisions": [_decision(item, made) for item, made in zip(policy.decisions, tables.decisions, strict=True)],
         "requirements": [_requirement(made) for made in tables.requirements],
     }
 
 
-def _rows(made: Made) -> Nodes:
-    """Give the graph of a table, which is the last of its parts."""
-    rows = made.parts[-1]
+def _parts(made: Made, count: int) -> tuple[tuple[object, ...], Nodes, tuple[tuple[str, Made], ...]]:
+    """Give what a table is made from: `count` parts, then its graph, then the tables that stood earlier."""
+    rows = made.parts[count]
+    earlier = made.parts[count + 1] if len(made.parts) > count + 1 else ()
     assert isinstance(rows, tuple)
-    return rows
+    assert isinstance(earlier, tuple)
+    return made.parts[:count], rows, earlier
+
+
+def _earlier(
+    earlier: tuple[tuple[str, Made], ...], known: Callable[[Made], dict[str, object]]
+) -> dict[str, list[dict[str, object]]]:
+    """Give what stood as posted on days before some days; nothing where it never changed."""
+    return {"earlier": [{"before": before, **known(made)} for before, made in earlier]} if earlier else {}
+
+
+def _never_until(before: str, rows: Nodes) -> dict[str, object]:
+    return {"before": before, "nodes": list(_nodes(rows, "met"))}
+
+
+def _impossible(made: Made) -> dict[str, object]:
+    about, _, earlier = _parts(made, 4)
+
+    def known(made: Made) -> dict[str, object]:
+        parts, rows, _ = _parts(made, 4)
+        return {"inputs": parts[3], "nodes": list(_nodes(rows, "met"))}
+
+    return {
+        **dict(zip(("name", "label", "because", "inputs"), about, strict=True)), **known(made),
+        **_earlier(earlier, known),
+    }  # fmt: skip
 
 
 def _nodes(rows: Nodes, end: str) -> Iterator[dict[str, object]]:
@@ -82,11 +105,11 @@ def _nodes(rows: Nodes, end: str) -> Iterator[dict[str, object]]:
             yield {end: rest[0]} if rest[0] >= 0 else {"cannot_happen": True}
 
 
-def _input(compiled: Compiled, item: model.Input) -> dict[str, object]:
+def _input(space: Space, item: model.Input) -> dict[str, object]:
     return {
         "name": item.name, "label": item.label, "kind": KINDS[type(item.domain)], "allowed": allowed_values(item),
         "may_be_missing": item.may_be_missing, "unit": item.unit, "ask": item.ask, "follows": item.follows,
-        "reviewer": item.reviewer, **dict(_domain(item.domain)), "dimensions": list(compiled.space.places[item.name]),
+        "reviewer": item.reviewer, **dict(_domain(item.domain)), "dimensions": list(space.places[item.name]),
     }  # fmt: skip
 
 
@@ -111,10 +134,10 @@ def _bound(value: object) -> str | None:
     return None if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _dimension(compiled: Compiled, place: int) -> dict[str, object]:
-    dimension = compiled.space.dimensions[place]
+def _dimension(space: Space, place: int) -> dict[str, object]:
+    dimension = space.dimensions[place]
     cells = [
-        {**_cell(dimension, cell), "words": cells_in_words(compiled.space, place, 1 << number)}
+        {**_cell(dimension, cell), "words": cells_in_words(space, place, 1 << number)}
         for number, cell in enumerate(dimension.cells)
     ]
     group = dimension.group
@@ -142,36 +165,37 @@ def _rule(made: object) -> dict[str, object]:
 
 
 def _decision(item: model.Decision, made: Made) -> dict[str, object]:
-    name, label, _, reviewer, rules, answers, _ = made.parts
+    (name, label, *_), _, earlier = _parts(made, 6)
+    about = {"name": name, "label": label, "collects": item.collects, "outcomes": item.outcomes}
+    labels = {rule.name: rule.label for rule in item.rules}
+    return {**about, **_answered(made, labels), **_earlier(earlier, lambda other: _answered(other, labels))}
+
+
+def _answered(made: Made, labels: Mapping[str, str]) -> dict[str, object]:
+    (_, _, _, reviewer, rules, answers), rows, _ = _parts(made, 6)
     assert isinstance(rules, dict)
     assert isinstance(answers, tuple)
     empty = ("", "", (), (), (), "", ())
     keys = ("kind", "force", "outcomes", "further", "barred", "reason", "rules")
     return {
-        "name": name,
-        "label": label,
-        "collects": item.collects,
-        "outcomes": item.outcomes,
         "reviewer": reviewer,
-        "rules": {rule.name: {"label": rule.label, **_rule(rules[rule.name])} for rule in item.rules},
+        "rules": {name: {"label": labels.get(name, ""), **_rule(rule)} for name, rule in rules.items()},
         "answers": [dict(zip(keys, (*answer, *empty[len(answer) :]), strict=True)) for answer in answers],
-        "nodes": list(_nodes(_rows(made), "answer")),
+        "nodes": list(_nodes(rows, "answer")),
     }
 
 
 def _requirement(made: Made) -> dict[str, object]:
-    name, label, _, action, reason_codes, text, rule, states, _ = made.parts
+    (name, label, _, action, reason_codes, text, rule, _), _, earlier = _parts(made, 8)
     return {
         "name": name, "label": label, "action": action, "reason_codes": reason_codes, "text": text, **_rule(rule),
-        "states": states, "nodes": list(_nodes(_rows(made), "state")),
+        **_told(made), **_earlier(earlier, _told),
     }  # fmt: skip
 
 
-def _source(made: Made) -> dict[str, object]:
-    name, revisions = made.parts
-    assert isinstance(revisions, tuple)
-    keys = ("name", "services_from", "services_until", "posted", "has_text")
-    return {"name": name, "revisions": [dict(zip(keys, revision, strict=True)) for revision in revisions]}
+def _told(made: Made) -> dict[str, object]:
+    (*_, states), rows, _ = _parts(made, 8)
+    return {"states": states, "nodes": list(_nodes(rows, "state"))}
 
 
 # ---------------------------------------------------------------- the schema of the file
@@ -204,6 +228,33 @@ def _graph(end: str, number: dict[str, object]) -> dict[str, object]:
 
 
 _RULE = {"citations": _TEXTS, "questions": _TEXTS, "reviewer": _TEXTS, "because": _TEXT, "action": _TEXT}
+_ANSWERED: dict[str, object] = {
+    "reviewer": _TEXTS,
+    "rules": {"type": "object", "additionalProperties": _object({"label": _TEXT, **_RULE})},
+    "answers": _list(
+        _object(
+            {
+                "kind": {"enum": ["outcome", "nothing", "left open", "out of scope", "cannot answer"]},
+                "force": _TEXT, "outcomes": _TEXTS, "further": _TEXTS, "barred": _TEXTS, "reason": _TEXT, "rules": _TEXTS,
+            }
+        )
+    ),
+    "nodes": _graph("answer", _NUMBER),
+}  # fmt: skip
+_TOLD: dict[str, object] = {
+    "states": _list({"enum": ["met", "failed", "not applicable", "not checked"]}),
+    "nodes": _graph("state", _NUMBER),
+}
+_MET: dict[str, object] = {"inputs": _TEXTS, "nodes": _graph("met", _YES)}
+
+
+def _until(known: dict[str, object]) -> dict[str, object]:
+    return {
+        **_list(_object({"before": _TEXT, **known})),
+        "description": "What stood as posted on a day: the first of these whose `before` is a later day, else what stands now.",
+    }
+
+
 _CELL = {
     "type": "object",
     "properties": {
@@ -247,9 +298,10 @@ SCHEMA: dict[str, object] = {
                 {
                     "nodes": _graph("met", _YES),
                     "each": _list(
-                        _object({"name": _TEXT, "label": _TEXT, "because": _TEXT, "inputs": _TEXTS, "nodes": _graph("met", _YES)})
+                        _object({"name": _TEXT, "label": _TEXT, "because": _TEXT, **_MET}, {"earlier": _until(_MET)})
                     ),
-                }
+                },
+                {"earlier": _until({"nodes": _graph("met", _YES)})},
             ),
             "presumptions": _list(_object({"input": _TEXT, "value": {"type": ["string", "boolean", "integer", "array", "null"]}})),
             "questions": {
@@ -258,46 +310,22 @@ SCHEMA: dict[str, object] = {
                     {"state": {"enum": ["decided", "provisionally", "open"]}, "text": _TEXT, "decided": _TEXT}
                 ),
             },
-            "sources": _list(
-                _object(
-                    {
-                        "name": _TEXT,
-                        "revisions": _list(
-                            _object(
-                                {
-                                    "name": _TEXT, "services_from": _TEXT, "services_until": _TEXT_OR_NULL,
-                                    "posted": _TEXT_OR_NULL, "has_text": _YES,
-                                }
-                            )
-                        ),
-                    }
-                )
-            ),
+            "postings": _list(_object({"day": _TEXT, "posted": _TEXTS})),
             "decisions": _list(
                 _object(
                     {
-                        "name": _TEXT, "label": _TEXT, "collects": _YES, "outcomes": _TEXTS, "reviewer": _TEXTS,
-                        "rules": {"type": "object", "additionalProperties": _object({"label": _TEXT, **_RULE})},
-                        "answers": _list(
-                            _object(
-                                {
-                                    "kind": {"enum": ["outcome", "nothing", "left open", "out of scope", "cannot answer"]},
-                                    "force": _TEXT, "outcomes": _TEXTS, "further": _TEXTS, "barred": _TEXTS, "reason": _TEXT,
-                                    "rules": _TEXTS,
-                                }
-                            )
-                        ),
-                        "nodes": _graph("answer", _NUMBER),
-                    }
+                        "name": _TEXT, "label": _TEXT, "collects": _YES, "outcomes": _TEXTS, **_ANSWERED,
+                    },
+                    {"earlier": _until(_ANSWERED)},
                 )
             ),
             "requirements": _list(
                 _object(
                     {
                         "name": _TEXT, "label": _TEXT, "action": _TEXT, "reason_codes": _TEXT, "text": _TEXT, **_RULE,
-                        "states": _list({"enum": ["met", "failed", "not applicable", "not checked"]}),
-                        "nodes": _graph("state", _NUMBER),
-                    }
+                        **_TOLD,
+                    },
+                    {"earlier": _until(_TOLD)},
                 )
             ),
         }

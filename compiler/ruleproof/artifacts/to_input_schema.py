@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
+from ruleproof.artifacts.history_tables import identifier_inputs
 from ruleproof.artifacts.json_text import json_text
 from ruleproof.artifacts.names import file_stem
 from ruleproof.artifacts.tables import allowed_values, version_of
@@ -28,7 +29,7 @@ def to_input_schema(compiled: Compiled) -> dict[str, str]:
         "description": "The facts of one claim line. What is left out is unknown; null is a value that the claim does not have.",
         "x-policy": version_object(version_of(compiled)),
         "type": "object",
-        "properties": {item.name: _property(item) for item in policy.inputs},
+        "properties": {item.name: _property(item) for item in (*policy.asked, *identifier_inputs(policy))},
         "additionalProperties": False,
     }
     return {f"{file_stem(policy.name)}.input.schema.json": json_text(schema)}

@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
+from ruleproof.artifacts.history_tables import identifier_inputs
+from ruleproof.artifacts.list_tables import list_parts
 from ruleproof.artifacts.names import file_stem, identifiers, unused
 from ruleproof.artifacts.python.claim import RESERVED, ClaimClass
 from ruleproof.artifacts.python.conditions import Conditions
@@ -25,7 +27,7 @@ from ruleproof.model import nodes as model
 from ruleproof.model.meaning import Answer
 from ruleproof.prover.expressions import some
 
-KERNEL = ("values", "inputs", "answers", "graphs", "program")
+KERNEL = ("values", "inputs", "lists", "consequences", "answers", "graphs", "history", "program", "over_time")
 
 _HEADER = """\
 # ruff: noqa: E501, N802, N803, N815, PLC0415, RUF100
@@ -49,11 +51,13 @@ if TYPE_CHECKING:
 """
 
 _PUBLIC = (
-    "POLICY", "UNKNOWN", "Answer", "Claim", "ClaimJudgement", "InputError", "Judgement", "PolicyVersion", "Question",
-    "Requirement", "Unknown", "claim_from", "decide", "decide_claim",
+    "LISTS", "POLICY", "UNKNOWN", "Answer", "Claim", "ClaimJudgement", "Consequence", "InputError", "Judgement", "OverTime", "Period", "PolicyVersion", "Question",
+    "Requirement", "Unknown", "claim_from", "decide", "decide_claim", "over_time",
 )  # fmt: skip
 
-_IN_A_JUDGEMENT = frozenset(("self", "property", "Answer", "answers", "as_dict", "findings", "policy", "requirements"))
+_IN_A_JUDGEMENT = frozenset(
+    ("self", "property", "Answer", "answers", "as_dict", "consequence", "findings", "policy", "requirements")
+)
 
 _FUNCTIONS = '''
 
@@ -74,9 +78,30 @@ def decide(
 ) -> Judgement:
     """Judge one claim line; inputs left out are unknown, and the answer is then still exact.
 
-    The policy has no limits over a history yet, so any history is refused instead of left unread.
+    {history}
     """
     claim = line if isinstance(line, Claim) else claim_from(line)
+{judging}
+
+
+def over_time(
+    line: Claim | Mapping[str, object], history: object = None, since: dt.date | str | None = None
+) -> OverTime:
+    """Judge one claim line as posted on one day after another, from `since` on, and name what made each difference."""
+    return over_time_of(_PROGRAM.postings, lambda day: decide(line, history, day), _PROGRAM.day("since", since))
+
+
+def decide_claim(
+    claim: Mapping[str, object], history: object = None, as_posted_on: dt.date | str | None = None
+) -> ClaimJudgement:
+    """Judge each of the `lines` of a claim; every other key is a fact of all its lines."""
+    return ClaimJudgement(
+        _PROGRAM.each_line(claim, lambda line, past: decide(line, past, as_posted_on), history, as_posted_on)
+    )
+'''
+
+
+_QUICKLY = '''\
     if not claim._full or history is not None or as_posted_on is not None:
         return Judgement(_PROGRAM, *_PROGRAM.judge(claim._values(), history, as_posted_on))
     known: Any = claim
@@ -86,17 +111,18 @@ def decide(
         _PROGRAM,
         {answers},
         {requirements},
-    )
+    )'''
 
+_BY_THE_TABLES = '''\
+    return Judgement(_PROGRAM, *_PROGRAM.judge(claim._values(), history, as_posted_on))'''
+"""How a line is judged where some inputs are worked out, so that a claim never holds everything."""
 
-def decide_claim(
-    claim: Mapping[str, object], history: object = None, as_posted_on: dt.date | str | None = None
-) -> ClaimJudgement:
-    """Judge each of the `lines` of a claim; every other key is a fact of all its lines."""
-    return ClaimJudgement(
-        _PROGRAM.each_line(claim, lambda line: decide(line, history, as_posted_on), history, as_posted_on)
-    )
-'''
+_HISTORIES = {
+    False: "The policy never looks at a history, so any history is refused instead of left unread.",
+    True: "`history` are the earlier services of the patient, the earliest first, each a mapping with an `id`;\n"
+    "    left out, it is unknown, and what hangs on it is not checked.",
+}
+"""What is said of a history, for policies that never look at one and for those that do."""
 
 
 def to_python(compiled: Compiled) -> dict[str, str]:
@@ -150,11 +176,14 @@ class _Module:
             "Iterable",
         }
         self.used |= {"Iterator", "Mapping", "Sequence", "annotations", "known", "_known"}
-        names = [item.name for item in self.policy.inputs]
-        self.fields = identifiers(names, RESERVED, "input")
-        self.constants = {name: self.name(f"_{self.fields[name].upper()}") for name in names}
-        self.claims = ClaimClass(self.policy.inputs, self.fields, self.constants, self.name)
-        self.conditions = Conditions(compiled.space, self.fields, self.constants, self.used)
+        self.given = (*self.policy.asked, *identifier_inputs(self.policy))
+        names = [item.name for item in (*self.given, *self.policy.derived)]
+        fields = identifiers(names, RESERVED, "input")
+        self.fields = {item.name: fields[item.name] for item in self.given}
+        self.constants = {item.name: self.name(f"_{fields[item.name].upper()}") for item in self.given}
+        worked_out = {fields[item.name]: item.label for item in self.policy.derived}
+        self.claims = ClaimClass(self.given, self.fields, self.constants, self.name, worked_out)
+        self.conditions = Conditions(compiled.space, fields, self.constants, self.used)
 
     def name(self, wish: str) -> str:
         found = unused(wish, self.used)
@@ -179,7 +208,9 @@ class _Module:
         functions = [line for _, _, _, lines in (*decisions, *requirements) for line in lines]
         constants = [f"{name} = {text}" for text, name in self.conditions.constants.items()]
         own = {"fields": self.claims.from_mapping(), "never": never, "answers": answers, "requirements": states}
-        judging = re.sub(r"\{(fields|never|answers|requirements)\}", lambda found: own[found[1]], _FUNCTIONS)
+        own["judging"] = _filled(_BY_THE_TABLES if self.policy.derived else _QUICKLY, own)
+        own["history"] = _HISTORIES[bool(self.policy.keys)]
+        judging = _filled(_FUNCTIONS, own)
         program = self.program([table for _, table, _, _ in decisions], [table for _, table, _, _ in requirements])
         sections = [
             self.docstring(), head,
@@ -217,8 +248,11 @@ class _Module:
         yield ""
         yield f"POLICY = {literal(self.tables.version)}"
         yield ""
+        lists = {item.name: Made("CodeList", list_parts(item)) for item in self.policy.code_lists}
+        yield f"LISTS: dict[str, CodeList] = {literal(lists)}"
+        yield ""
         yield f"_QUESTIONS: dict[str, Question] = {literal(self.tables.questions)}"
-        for item, made in zip(self.policy.inputs, self.tables.inputs, strict=True):
+        for item, made in zip(self.given, self.tables.inputs, strict=True):
             yield f"{self.constants[item.name]} = {literal(made)}"
 
     # ------------------------------------------------------------ decisions and requirements
@@ -239,7 +273,7 @@ class _Module:
         table = self.name(f"_{self.label(item.name, 'DECISION').upper()}")
         answers = self.name(f"{table}_ANSWERS")
         function = self.name(f"_{self.label(item.name, 'decision')}")
-        leaves = leaves_of(self.compiled.exact_graphs[item.name])
+        leaves = leaves_of(self.compiled.epochs[-1].exact_graphs[item.name])
         number = {leaf: index for index, leaf in enumerate(leaves)}
         cited = {rule.name: [citation.text for citation in rule.citations] for rule in item.rules}
 
@@ -299,10 +333,21 @@ class _Module:
             f"    {names_in_a_tuple(requirements)},",
             *(
                 f"    {literal(part, 4)},"
-                for part in (tables.impossibles, tables.never, tables.presumptions, tables.sources)
+                for part in (
+                    tables.impossibles,
+                    tables.never,
+                    tables.never_earlier,
+                    tables.presumptions,
+                    tables.postings,
+                    tables.derived,
+                )
             ),
             ")",
         ]
+
+
+def _filled(text: str, own: Mapping[str, str]) -> str:
+    return re.sub(r"\{(fields|history|judging|never|answers|requirements)\}", lambda found: own[found[1]], text)
 
 
 def in_words(answer: Answer, cited: dict[str, list[str]]) -> str:

@@ -12,13 +12,16 @@ from ruleproof.checks import (
     accepted_finding_changed,
     agreement,
     choice,
+    code_not_valid_on_date,
     conflict,
     contradiction,
+    date_gap,
     example_fails,
     expected_finding_absent,
     gap,
     not_decided,
     nothing_can_happen,
+    nothing_posted,
     open_question,
     open_question_decided,
     overridden,
@@ -28,9 +31,10 @@ from ruleproof.checks import (
     unreachable_rule,
     unused_input,
 )
+from ruleproof.checks.sources import CITATION_PAGES
 from ruleproof.checks.tables import CHECK_PAGES
 from ruleproof.finding import Finding
-from ruleproof.pages import LANGUAGE_PAGES, TABLE_PAGES, Page
+from ruleproof.pages import IMPORT_PAGES, LANGUAGE_PAGES, SOURCE_PAGES, TABLE_PAGES, TIME_PAGES, Page
 from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.prover.study import Study
 
@@ -48,7 +52,9 @@ CHECKS: tuple[Check, ...] = (
     unreachable_rule.unreachable_rule,
     redundant_rule.redundant_rule,
     override_never_happens.override_never_happens,
+    code_not_valid_on_date.code_not_valid_on_date,
     unused_input.unused_input,
+    date_gap.date_gap,
     open_question_decided.open_question_decided,
     open_question.open_question,
     property_fails.property_fails,
@@ -68,6 +74,9 @@ def found_by(check: Check, study: Study, path: str) -> Iterator[Finding]:
 PAGES: tuple[Page, ...] = (
     *LANGUAGE_PAGES,
     *TABLE_PAGES,
+    *IMPORT_PAGES,
+    *SOURCE_PAGES,
+    *TIME_PAGES,
     gap.PAGE,
     conflict.PAGE,
     contradiction.PAGE,
@@ -86,6 +95,10 @@ PAGES: tuple[Page, ...] = (
     accepted_finding_changed.PAGE,
     open_question.PAGE,
     open_question_decided.PAGE,
+    code_not_valid_on_date.PAGE,
+    date_gap.PAGE,
+    nothing_posted.PAGE,
+    *CITATION_PAGES,
     *CHECK_PAGES,
 )
 """The page of every finding, by code."""

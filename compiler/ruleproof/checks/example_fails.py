@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from ruleproof.checks.example_lists import member_problem
 from ruleproof.checks.findings import About, in_a_row, page_of
 from ruleproof.checks.not_decided import given_up
 from ruleproof.finding import Finding, Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
-from ruleproof.model.nodes import REPORT, SERVICE_DATE, Example, Expected
+from ruleproof.model.nodes import MEMBER, REPORT, Example, Expected
 from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Study
+from ruleproof.prover.told import facts_of
 
 PAGE = page_of(sys.modules[__name__])
 
@@ -47,9 +50,15 @@ def _failures(study: Study, about: About, example: Example) -> Iterator[Finding]
 
 def outcomes(study: Study, example: Example) -> Iterator[tuple[Expected, str]]:
     """Give for each expectation of an example what is wrong with it; empty where it comes out."""
-    box = study.box_of(example.facts)
-    happens = study.example_of(within=box) is not None
-    for expected in example.expected:
+    now, told = study, example
+    for expected in told.expected:
+        if expected.kind == MEMBER:
+            yield expected, member_problem(now.policy, example, expected)
+            continue
+        study = now.as_posted(expected.as_posted_on)
+        example = replace(told, facts=facts_of(study, told))
+        box = study.box_of(example.facts)
+        happens = study.example_of(within=box) is not None
         if expected.kind == "cannot happen":
             yield expected, _cannot_happen(study, example, expected, happens)
         elif not happens:
@@ -96,10 +105,6 @@ def _requirement(study: Study, example: Example, expected: Expected) -> str:
 def _answer(study: Study, example: Example, expected: Expected) -> str:
     decision = study.policy.decision(expected.subject)
     answers = study.answers(decision, presumed(study, example.facts))
-    if expected.as_posted_on is not None:
-        date = example.facts.get(SERVICE_DATE)
-        reason = meaning.posted_reason(study.policy, date, expected.as_posted_on)  # type: ignore[arg-type]
-        answers = (Answer(meaning.CANNOT_ANSWER, reason=reason),) if reason else answers
     if len(answers) > 1:
         if expected.kind == meaning.NOT_KNOWN:
             return ""

@@ -10,12 +10,13 @@ from types import ModuleType
 from typing import Any
 
 from ruleproof.finding import Edit, Finding, Place, Repair, Severity
-from ruleproof.model.nodes import REPORT, Decision, Expectation, Policy, Rule
+from ruleproof.model.nodes import REPORT, SERVICE_DATE, DaysBetween, Decision, Expectation, HistoryTest, Policy, Rule
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import merged
 from ruleproof.prover.regions import box_in_words, case_in_words, regions_of, written_name
 from ruleproof.prover.space import Box, Space
 from ruleproof.prover.study import Study
+from ruleproof.prover.witnesses import Witness, witness_of
 from ruleproof.source import Span
 
 
@@ -59,7 +60,8 @@ class About:
         """Make a finding.  `boxes` are the cases that it is about; `inputs` are those that matter to them."""
         spans = [*([] if at is None else [at]), *(rule.name_span for rule in rules), *also]
         space = self.study.space
-        witness = space.sample(boxes[0]) if boxes else {}
+        found = others.pop("shown", None) or (witness_of(self.study, boxes[0]) if boxes else Witness({}))
+        witness = found.line
         joined = merged(boxes)
         return Finding(
             code=self.page.code,
@@ -74,7 +76,8 @@ class About:
             citations=tuple(dict.fromkeys(citation.text for rule in rules for citation in rule.citations)),
             regions=regions_of(space, joined),
             witness=witness,
-            claim=case_in_words(space, witness, _restricted(space, boxes[0])) if witness else "",
+            history=found.history,
+            claim=case_in_words(space, witness, _told(space, boxes[0]), found.history) if witness else "",
             size=sum_of_sizes(self.study, joined, [*inputs, *_restricted_in(space, joined, inputs)]) if boxes else None,
             repairs=repairs,
             **others,
@@ -85,6 +88,15 @@ def _restricted_in(space: Space, boxes: Sequence[Box], but: Sequence[str]) -> li
     """Give the inputs that some of the boxes restrict, but for those named: what cannot happen can bring them in."""
     found = {name for box in boxes for name in _restricted(space, box)}
     return sorted(found.difference(but))
+
+
+def _told(space: Space, box: Box) -> list[str]:
+    """Give the inputs that a box restricts, and those that what it restricts is worked out from."""
+    names = _restricted(space, box)
+    for derived in [space.inputs[name].derived for name in names]:
+        names += [derived.first, derived.second] if isinstance(derived, DaysBetween) else []
+        names += [SERVICE_DATE] if isinstance(derived, HistoryTest) else []
+    return names
 
 
 def _restricted(space: Space, box: Box) -> list[str]:

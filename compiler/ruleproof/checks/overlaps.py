@@ -89,8 +89,18 @@ def _sentence(decision: Decision, name: str, rules: tuple[Rule, ...]) -> str:
         if not dropped:
             return f"a candidate gives way to a stronger word: {in_a_row(parts)}"
         wins = f"{in_a_row(parts)}, and " if parts else ""
-        return f"{wins}{in_a_row(backquoted(dropped))} {'is' if len(dropped) == 1 else 'are'} overridden"
+        verb = "is" if len(dropped) == 1 else "are"
+        return f"{wins}{in_a_row(backquoted(dropped))} {verb} overridden{_by_source(rules)}"
     return in_a_row(parts)
+
+
+def _by_source(rules: tuple[Rule, ...]) -> str:
+    """Say which sources beat which, where rules are overridden for that alone."""
+    named = {rule.name for rule in rules}
+    found = [item for rule in rules for item in rule.overrides if item.by_source and item.rule in named]
+    written = {item.rule for rule in rules for item in rule.overrides if not item.by_source}
+    reasons = dict.fromkeys(item.because for item in found if item.rule not in written)
+    return f", because {'; '.join(reasons)}," if reasons else ""
 
 
 _HELP = {

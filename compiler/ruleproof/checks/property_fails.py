@@ -13,6 +13,7 @@ from ruleproof.checks.findings import About, page_of
 from ruleproof.checks.gap import gap_boxes
 from ruleproof.checks.not_decided import given_up
 from ruleproof.checks.overlaps import name_of
+from ruleproof.checks.texts_differ import texts_differ
 from ruleproof.finding import Finding, Severity
 from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION
 from ruleproof.model.nodes import Property
@@ -40,6 +41,9 @@ def _failures(study: Study, about: About, claim: Property) -> Iterator[Finding]:
     if study.holds_nowhere(claim.supposing):
         message = f"`{claim.name}` supposes what never happens, so it says nothing"
         yield about.finding(message, at=claim.span, severity=Severity.ERROR, help="correct what it supposes")
+        return
+    if claim.kind == "differs":
+        yield from texts_differ(study, about.path, claim, about)
         return
     boxes = against(study, claim)
     if boxes:

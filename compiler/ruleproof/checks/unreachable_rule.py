@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ruleproof.checks.findings import About, backquoted, in_a_row, page_of, rules_named
 from ruleproof.finding import Finding, Severity
 from ruleproof.model.meaning import resolve, surviving
-from ruleproof.model.nodes import Decision, Rule
+from ruleproof.model.nodes import AllOf, Decision, Not, Rule
 from ruleproof.prover.boxes import split
 from ruleproof.prover.expressions import FALSE, TRUE, Constant, some
 from ruleproof.prover.study import Landscape, Study
@@ -41,7 +41,12 @@ def unreachable_rule(study: Study, path: str) -> Iterator[Finding]:
     for requirement in study.policy.requirements:
         if study.holds_nowhere(requirement.when):
             message = f"the requirement `{requirement.name}` never applies: its `when` can never hold"
+            if requirement.limit:
+                message = f"the limit `{requirement.name}` never applies: no line that can happen is what it speaks of"
             yield about.finding(message, at=requirement.span, help="correct what it tests, or take it out")
+        elif requirement.limit and study.holds_nowhere(AllOf((requirement.when, Not(requirement.that)))):
+            message = f"the limit `{requirement.name}` can never fail: no line that it speaks of can come {requirement.limit}"
+            yield about.finding(message, at=requirement.span, help="correct what it counts, or take it out")
 
 
 def plays_a_part(landscape: Landscape, rule: Rule, holding: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ruleproof.checks.findings import About, page_of
 from ruleproof.finding import Finding
-from ruleproof.model.nodes import IsIn, IsMissing, SomeIn, Within
+from ruleproof.model.nodes import SERVICE_DATE, DaysBetween, HistoryTest, IsIn, IsMissing, SomeIn, Within
 from ruleproof.prover.space import atoms_of, conditions_of
 from ruleproof.prover.study import Study
 
@@ -29,6 +29,11 @@ def unused_input(study: Study, path: str) -> Iterator[Finding]:
         for atom in atoms_of(condition)
         if isinstance(atom, IsIn | Within | SomeIn | IsMissing)
     }
+    for derived in (item.derived for item in policy.inputs):
+        asked |= {derived.first, derived.second} if isinstance(derived, DaysBetween) else set()
+        asked |= {*derived.same, derived.since} if isinstance(derived, HistoryTest) else set()
+    if policy.keys:
+        asked |= {SERVICE_DATE}  # it puts a history in order
     for item in policy.inputs:
         if item.name not in asked:
             message = f"nothing asks about the input `{item.name}`"

@@ -10,6 +10,7 @@ import difflib
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -19,16 +20,18 @@ COMMANDS = {
     "build": "Check, then write the evaluator, the tables and the flowcharts.",
     "test": "Run the examples and the proofs, and show what they leave untried.",
     "eval": "Answer one claim.",
+    "import": "Write decision tables made elsewhere as a policy.",
     "diff": "Say where two policies answer differently.",
     "verify": "Check a proof again, by a second program.",
     "render": "Draw a flowchart, a graph or a table.",
+    "index": "Make the paragraph index of an article: ids and hashes, no text.",
     "fmt": "Bring policies into the tidy form.",
     "rule": "Say what a finding means, and how to mend it.",
     "new": "Write a starter policy that checks cleanly.",
     "demo": "Write a small policy with planted mistakes, and find them.",
     "doctor": "Say what is missing on this machine, and how to get it.",
 }
-"""Each command with the line that describes it; the module of the same name holds it as `command`."""
+"""Each command with the line that describes it; the module of the same name (`import_` for `import`) holds it as `command`."""
 
 STOPPED = 130
 """The exit status after Ctrl-C, as shells have it."""
@@ -43,7 +46,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"{__name__}.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ruleproof.cli.options import allow_option, amount_option, format_option, limit_option, paths_argument
+from ruleproof.cli.options import (
+    allow_option,
+    amount_option,
+    format_option,
+    limit_option,
+    paths_argument,
+    table_options,
+)
 
 if TYPE_CHECKING:
     from ruleproof.cli.formats.to_text import Amount
@@ -39,6 +46,7 @@ _UNSOUND = frozenset(("gap", "conflict", "contradiction", "choice", "not_decided
 @format_option("text", "json")
 @limit_option
 @amount_option
+@table_options
 def command(
     paths: tuple[str, ...],
     output: Path,
@@ -47,28 +55,43 @@ def command(
     format: str,
     limit: int | None,
     amount: Amount,
+    **table_options: Any,
 ) -> int:
     """Check, then write the evaluator, the tables and the flowcharts.
 
     A policy with errors is refused unless --allow names them; the artifacts then say so.  Either everything is written
     or nothing: after an error the folder holds what it held before.  The same policy gives the same bytes.
+    Of decision tables made elsewhere (*.dmn, *.csv, *.xlsx) the certificate of the proof is written.
 
     \b
     Examples:
       ruleproof build policies/ -o out
       ruleproof build draft.policy --allow gap,conflict --only svg
+      ruleproof build loans.dmn -o out
     """
     from ruleproof.cli.reading import STDIN, read_all
-    from ruleproof.cli.report import check_all
+    from ruleproof.cli.report import Report, check_all
+    from ruleproof.cli.table_certificates import certificates_of
+    from ruleproof.cli.tables import TableOptions, check_tables_of, is_table
+    from ruleproof.cli.writing import write_all
 
     kinds = _kinds(only)
-    report = check_all(read_all(paths))
+    policies = [path for path in paths if not is_table(path)]
+    tables = list(dict.fromkeys(path for path in paths if is_table(path)))
+    if tables and "certificate" not in kinds:
+        raise click.UsageError("of decision tables only a certificate is made; add it to --only")
+    options = TableOptions(**table_options)
+    checked = check_all(read_all(policies)).files if policies else ()
+    report = Report((*checked, *(check_tables_of(path, options) for path in tables)))
     refused = _refused(report, allow)
     if refused.findings:
         _show_refused(refused, report, format, limit, amount)
         return max(refused.status, 1)
     compiled = [file.compiled for file in report.files if file.compiled is not None]
-    written = _write(compiled, kinds, output, [Path(path) for path in report.sources if path != STDIN])
+    inputs = [Path(path) for path in (*report.sources, *tables) if path != STDIN]
+    files = _made_of_policies(compiled, kinds)
+    files |= certificates_of(tables, options, taken=files)
+    written = write_all(output, files, inputs)
     _show_written(report, written, format)
     return 0
 
@@ -119,10 +142,10 @@ def _show_refused(refused: Report, report: Report, format: str, limit: int | Non
         say(f"  --allow {','.join(allowable)} builds all the same; the artifacts then say so", err=True)
 
 
-def _write(compiled: list[Compiled], kinds: tuple[str, ...], output: Path, inputs: list[Path]) -> list[Path]:
+def _made_of_policies(compiled: list[Compiled], kinds: tuple[str, ...]) -> dict[str, bytes]:
+    """Give the files that are made of policies, by name."""
     from ruleproof.artifacts import EMITTERS
     from ruleproof.cli.failures import Failure
-    from ruleproof.cli.writing import write_all
 
     names: dict[str, str] = {}
     files: dict[str, bytes] = {}
@@ -137,7 +160,7 @@ def _write(compiled: list[Compiled], kinds: tuple[str, ...], output: Path, input
             for name, text in EMITTERS[kind](item).items():
                 if files.setdefault(name, text.encode("utf-8")) != text.encode("utf-8"):
                     raise Failure(f"two policies want to write `{name}`", "rename one of them")
-    return write_all(output, files, inputs)
+    return files
 
 
 def _show_written(report: Report, written: list[Path], format: str) -> None:

@@ -17,6 +17,7 @@ from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import Always, Decision, Example
 from ruleproof.prover.study import Landscape, shared
+from ruleproof.prover.told import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def coverages(compiled: Compiled) -> tuple[Coverage, ...]:
 
 
 def _tried(compiled: Compiled, example: Example) -> Iterator[_Tried]:
-    box = presumed(compiled.study, example.facts)
+    box = presumed(compiled.study, facts_of(compiled.study, example))
     for name in dict.fromkeys(item.subject for item in example.expected if item.as_posted_on is None):
         decision = next((item for item in compiled.decisions if item.name == name), None)
         if decision is None:
@@ -78,7 +79,7 @@ def _rules(compiled: Compiled, tried: list[_Tried]) -> Coverage:
 
 def _overrides(compiled: Compiled, tried: list[_Tried]) -> Coverage:
     pairs = [
-        (rule.name, beaten.rule) for item in compiled.decisions for rule in item.rules for beaten in rule.overrides
+        (rule.name, beaten.rule) for item in compiled.decisions for rule in item.rules for beaten in rule.overrides if not beaten.by_source
     ]
     met = {pair for item in tried for pair in pairs if set(pair) <= item.holding}
     return Coverage("overrides", tuple(map(override_words, pairs)), frozenset(map(override_words, met)))

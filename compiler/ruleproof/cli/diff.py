@@ -1,4 +1,4 @@
-"""`ruleproof diff`: where two policies answer differently."""
+"""`ruleproof diff`: where two policies, or two decision tables made elsewhere, answer differently."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ruleproof.cli.options import format_option
+from ruleproof.cli.options import format_option, table_options
 
 if TYPE_CHECKING:
     from ruleproof.compiled import Compiled
@@ -15,55 +15,103 @@ if TYPE_CHECKING:
 
 @click.command("diff")
 @click.argument("old")
-@click.argument("new")
+@click.argument("new", required=False, default="")
+@click.option(
+    "--revisions",
+    nargs=2,
+    default=None,
+    metavar="REV REV",
+    help='Compare two revisions of OLD, such as "Rev 7" "Rev 8".',
+)
+@click.option(
+    "--posted",
+    nargs=2,
+    default=None,
+    metavar="DATE DATE",
+    help="Compare OLD as posted on two days; `now` is all that has been posted.",
+)
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print at most N differences; all are counted.")
 @click.option("--exit-code", is_flag=True, help="End with status 1 where there is a difference.")
 @format_option("text", "json")
-def command(old: str, new: str, limit: int | None, exit_code: bool, format: str) -> int:
-    """Say where two policies answer differently.
+@click.option("--table", default="", metavar="NAME", help="Of decision tables: compare the one of this name or id.")
+@table_options
+def command(
+    old: str,
+    new: str,
+    revisions: tuple[str, str] | None,
+    posted: tuple[str, str] | None,
+    limit: int | None,
+    exit_code: bool,
+    format: str,
+    table: str,
+    **table_options: Any,
+) -> int:
+    """Say where two policies answer differently, or two decision tables made elsewhere (*.dmn, *.csv, *.xlsx).
 
     Every region is exact and comes with one claim that shows the difference.  Findings against either policy do not
     matter here: a gap is compared as the answer `nothing`.
 
     \b
-    Example:
+    Examples:
       ruleproof diff panels-2024.policy panels-2025.policy
+      ruleproof diff panels.policy --revisions "Rev 7" "Rev 8"
+      ruleproof diff panels.policy --posted 2021-09-01 now
+      ruleproof diff loans.dmn loans.xlsx --table Approval --exit-code
     """
+    from ruleproof.cli.tables import TableOptions, is_table
     from ruleproof.prover.difference import DifferentInputsError, compare
 
-    both = _both(old, new, format)
+    within = revisions is not None or posted is not None
+    if within + bool(new) != 1 or (revisions and posted):
+        raise click.UsageError("name two files; or one file and --revisions, or one file and --posted")
+    if old == new == "-":
+        raise click.UsageError("only one of the two policies can come from standard input")
+    if within and is_table(old):
+        raise click.UsageError("decision tables made elsewhere have no revisions; name two files")
+    if is_table(old) or is_table(new):
+        from ruleproof.cli.table_diff import Asked, diff_tables
+
+        asked = Asked(old, new, table, TableOptions(**table_options), limit, exit_code, format)
+        return diff_tables(asked)
+    if table:
+        raise click.UsageError("--table chooses among decision tables made elsewhere; both files are policies")
+    both = _both(old, new or old, format)
     if isinstance(both, int):
         return both
+    if within:
+        from ruleproof.cli.diff_texts import two_texts
+
+        both = two_texts(both[0], revisions, posted)
     try:
         comparison = compare(both[0].policy, both[1].policy)
     except DifferentInputsError as error:
         raise click.UsageError(f"{error}; compare policies with the same inputs") from None
-    _show(both, comparison, limit, format)
+    _show(both, comparison, revisions or posted or (), limit, format)
     differ = comparison.differences or comparison.only_before or comparison.only_after
     return int(bool(exit_code and differ))
 
 
 def _both(old: str, new: str, format: str) -> tuple[Compiled, Compiled] | int:
     """Give the two policies compiled; a text that is no policy is shown with its findings."""
-    from ruleproof.cli.reading import STDIN, read_one
+    from ruleproof.cli.reading import read_one
     from ruleproof.cli.report import Report, check_all
     from ruleproof.cli.showing import show
 
-    if old == new == STDIN:
-        raise click.UsageError("only one of the two policies can come from standard input")
-    report = check_all([read_one(old), read_one(new)])
+    report = check_all([read_one(path) for path in dict.fromkeys((old, new))])
     files = [file for file in report.files if file.compiled is None]
     if files:
         broken = Report(tuple(files))
         show(broken, format, None, "errors")
         return broken.status
-    first, second = (file.compiled for file in report.files)
+    first, second = report.files[0].compiled, report.files[-1].compiled
     assert first is not None
     assert second is not None
     return first, second
 
 
-def _show(both: tuple[Compiled, Compiled], comparison: Comparison, limit: int | None, format: str) -> None:
+def _show(
+    both: tuple[Compiled, Compiled], comparison: Comparison, texts: tuple[str, ...], limit: int | None, format: str
+) -> None:
     from ruleproof.cli.formats.to_json import dumps
     from ruleproof.cli.machine import compiler_version
     from ruleproof.cli.terminal import emit, say
@@ -73,6 +121,7 @@ def _show(both: tuple[Compiled, Compiled], comparison: Comparison, limit: int | 
         found: dict[str, Any] = {
             "ruleproof": compiler_version(),
             "files": [{"path": policy.source.path, "sha256": policy.source.sha256} for policy in both],
+            **({"texts": list(texts)} if texts else {}),
             "only_before": list(comparison.only_before),
             "only_after": list(comparison.only_after),
             "count": len(comparison.differences),

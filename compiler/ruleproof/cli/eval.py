@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ruleproof.cli.options import allow_option, format_option
+from ruleproof.cli.options import allow_option, format_option, hit_policy_option
 
 if TYPE_CHECKING:
     from ruleproof.compiled import Compiled
@@ -21,12 +21,27 @@ if TYPE_CHECKING:
 @click.argument("input", metavar="INPUT")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the answer to this file.")
 @click.option("--as-posted-on", metavar="DATE", help="Answer by the texts posted on this day, such as 2024-03-21.")
+@click.option(
+    "--over-time", is_flag=True, help="Answer as posted on every day (from --as-posted-on on), and say what changed it."
+)
+@click.option("--decision", "--table", default="", metavar="NAME", help="Of decision tables: answer this one only.")
+@hit_policy_option
 @allow_option
 @format_option("text", "json")
 def command(
-    policy: str, input: str, output: Path | None, as_posted_on: str | None, allow: tuple[str, ...], format: str
+    policy: str,
+    input: str,
+    output: Path | None,
+    as_posted_on: str | None,
+    over_time: bool,
+    decision: str,
+    hit_policy: str,
+    allow: tuple[str, ...],
+    format: str,
 ) -> int:
     """Answer one claim.
+
+    POLICY is a policy file, - for standard input, or a file of decision tables made elsewhere (*.dmn, *.csv, *.xlsx).
 
     INPUT is a JSON file with one object, input names to values, or - for standard input.  An input that is left out is
     unknown; null says that the claim has no value.  An object with a list of `lines` is judged line by line.
@@ -36,16 +51,33 @@ def command(
       echo '{"genes": 50, "analyte": "dna"}' | ruleproof eval panels.policy -
     """
     from ruleproof.cli.reading import STDIN
+    from ruleproof.cli.tables import is_table
     from ruleproof.runtime.kernel.values import day_of
 
     if policy == input == STDIN:
         raise click.UsageError("only one of the policy and the claim can come from standard input")
     if as_posted_on is not None and day_of(as_posted_on) is None:
         raise click.UsageError(f"--as-posted-on: `{as_posted_on}` is no date written like 2024-03-21")
+    if is_table(policy):
+        if over_time:
+            raise click.UsageError("--over-time: decision tables have no texts that are posted")
+        return _by_tables(policy, input, output, as_posted_on, decision, hit_policy, format)
+    if decision or hit_policy:
+        raise click.UsageError("--decision, --table and --hit-policy are for decision tables made elsewhere")
     compiled = _compiled(policy, allow, format)
     if isinstance(compiled, int):
         return compiled
-    return _answer(compiled, input, output, as_posted_on, format)
+    return _answer(compiled, input, output, as_posted_on, over_time, format)
+
+
+def _by_tables(
+    file: str, input: str, output: Path | None, as_posted_on: str | None, decision: str, hit_policy: str, format: str
+) -> int:
+    from ruleproof.cli.table_answers import answer_tables
+
+    if as_posted_on is not None:
+        raise click.UsageError("--as-posted-on: decision tables have no texts that are posted")
+    return answer_tables(file, input, output, decision, hit_policy, format)
 
 
 def _compiled(path: str, allow: tuple[str, ...], format: str) -> Compiled | int:
@@ -59,7 +91,7 @@ def _compiled(path: str, allow: tuple[str, ...], format: str) -> Compiled | int:
     standing = tuple(finding for finding in against if finding.name not in allow)
     if file.compiled is not None and not standing:
         return file.compiled
-    report = Report((Checked(file.path, file.sha256, standing, file.source, status=file.status),))
+    report = Report((Checked(file.path, file.sha256, standing, file.source, status=file.status, beside=file.beside),))
     show(report, format, None, "usual")
     if format == "text":
         _say_not_judged(standing)
@@ -75,7 +107,9 @@ def _say_not_judged(standing: tuple[Finding, ...]) -> None:
     say(f"the claim was not judged: the findings above stand against the policy{end}", err=True)
 
 
-def _answer(compiled: Compiled, path: str, output: Path | None, as_posted_on: str | None, format: str) -> int:
+def _answer(
+    compiled: Compiled, path: str, output: Path | None, as_posted_on: str | None, over_time: bool, format: str
+) -> int:
     from ruleproof.cli.claims import ClaimError, read_claim
     from ruleproof.cli.formats.answers import answer_in_words, answer_object
     from ruleproof.cli.formats.to_json import dumps
@@ -85,12 +119,13 @@ def _answer(compiled: Compiled, path: str, output: Path | None, as_posted_on: st
     from ruleproof.runtime.load import LoadedPolicy
 
     try:
-        judged = _judged(LoadedPolicy(compiled), read_claim(path), as_posted_on)
+        policy, facts = LoadedPolicy(compiled), read_claim(path)
+        judged = policy.over_time(facts, since=as_posted_on) if over_time else _judged(policy, facts, as_posted_on)
     except ClaimError as error:
-        return _refuse(path, error.message, error.help, {}, format)
+        return refuse(path, error.message, error.help, {}, format)
     except InputError as error:
         about = {"input": error.input, "value": _shown(error.value), "allowed": error.allowed}
-        return _refuse(path, _in_json_words(error), "", about | {"cannot_happen": list(error.cannot_happen)}, format)
+        return refuse(path, _in_json_words(error), "", about | {"cannot_happen": list(error.cannot_happen)}, format)
     if format == "json" and output is None:
         emit(dumps(answer_object(judged)))
     elif output is not None:
@@ -128,7 +163,7 @@ def _shown(value: object) -> object:
     return value if isinstance(value, str | bool | int | None) else str(value)
 
 
-def _refuse(path: str, message: str, help: str, about: dict[str, object], format: str) -> int:
+def refuse(path: str, message: str, help: str, about: dict[str, object], format: str) -> int:
     """Show what is wrong with a claim, in the manner of a finding."""
     from ruleproof.cli.formats.letters import visible
     from ruleproof.cli.formats.to_json import dumps

@@ -47,15 +47,33 @@ def stdin_name_option(function: _Function) -> _Function:
     )(function)
 
 
+def source_option(function: _Function) -> _Function:
+    """The texts of sources that are at hand, as `NAME=FILE`."""
+    return click.option(
+        "--source",
+        "sources",
+        multiple=True,
+        metavar="NAME=FILE",
+        callback=_sources,
+        help="Compare citations and quotes of this source with its text in FILE.",
+    )(function)
+
+
+def _sources(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Read `NAME=FILE`, each source once."""
+    found: dict[str, str] = {}
+    for value in values:
+        name, sign, file = value.partition("=")
+        if not (name.strip() and sign and file.strip()):
+            raise click.BadParameter(f"`{value}` is not of the form NAME=FILE, such as article=a56518.txt")
+        if name.strip() in found:
+            raise click.BadParameter(f"the source `{name.strip()}` is given twice; keep one of the two")
+        found[name.strip()] = file.strip()
+    return found
+
+
 def table_options(function: _Function) -> _Function:
     """How decision tables made elsewhere are read and proved; the values are those of `tables.TableOptions`."""
-    hit_policy = click.option(
-        "--hit-policy",
-        default="",
-        callback=_hit_policy,
-        metavar="POLICY",
-        help="Of CSV files and workbooks: the hit policy, such as FIRST or C+; UNIQUE unless given.",
-    )
     missing = click.option(
         "--missing", is_flag=True, help="Of decision tables: let every input be missing, not only where a cell asks."
     )
@@ -66,7 +84,18 @@ def table_options(function: _Function) -> _Function:
         metavar="SECONDS",
         help="Of decision tables: stop after so long; what is not proved by then is not decided.",
     )
-    return hit_policy(missing(time_limit(function)))
+    return hit_policy_option(missing(time_limit(function)))
+
+
+def hit_policy_option(function: _Function) -> _Function:
+    """The hit policy of files that name none."""
+    return click.option(
+        "--hit-policy",
+        default="",
+        callback=_hit_policy,
+        metavar="POLICY",
+        help="Of CSV files and workbooks: the hit policy, such as FIRST or C+; UNIQUE unless given.",
+    )(function)
 
 
 def _hit_policy(_context: click.Context, _parameter: click.Parameter, value: str) -> str:

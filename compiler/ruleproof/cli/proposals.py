@@ -73,7 +73,7 @@ class _Proposer:
 
     def overrides(self, landscape: Landscape) -> Iterator[Proposal]:
         for rule in landscape.decision.rules:
-            for beaten in rule.overrides:
+            for beaten in (item for item in rule.overrides if not item.by_source):
                 words = override_words((rule.name, beaten.rule))
                 if words in self.missing["overrides"]:
                     both = frozenset((rule.name, beaten.rule))

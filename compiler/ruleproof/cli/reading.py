@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TypeAlias
 
+from ruleproof.beside import FolderBeside
 from ruleproof.finding import Finding, Place, Severity
-from ruleproof.source import NOWHERE, Source, Span, source_from_text
+from ruleproof.source import NOWHERE, Beside, Source, Span, source_from_text
 
 LARGEST_FILE = 16 * 1024 * 1024
 STDIN = "-"
@@ -166,6 +167,11 @@ def _near(path: Path) -> str:
         return ""
     near = difflib.get_close_matches(path.name, names, n=1) or [name for name in names if name.startswith(path.name)]
     return f"did you mean `{shown(path.with_name(near[0]))}`?" if near else ""
+
+
+def beside(path: str) -> Beside:
+    """Give the files beside a policy; those of standard input are looked for in the folder that its name says."""
+    return FolderBeside(Path(os.fsdecode(path)).parent)
 
 
 def shown(path: str | PurePath) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ruleproof.cli.reading import Read, Unread
+from ruleproof.cli.reading import Read, Unread, beside
 from ruleproof.finding import Finding, Place, Severity
 from ruleproof.source import NOWHERE, Source
 
 if TYPE_CHECKING:
+    import datetime
+
     from ruleproof.compiled import CheckedTables, Compiled, Proof
 
 FOUND, COULD_NOT = 1, 2
@@ -33,6 +35,8 @@ class Checked:
     """1 or 2 where the file could not be read, else 0."""
     tables: CheckedTables | None = None
     """What is known of the decision tables of a file made elsewhere."""
+    beside: Mapping[str, Source] = field(default_factory=dict)
+    """The files beside it that were read, by path."""
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
@@ -56,7 +60,8 @@ class Report:
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
-        return {file.path: file.source for file in self.files if file.source is not None}
+        named = {path: source for file in self.files for path, source in file.beside.items()}
+        return named | {file.path: file.source for file in self.files if file.source is not None}
 
     @property
     def status(self) -> int:
@@ -91,17 +96,24 @@ def first_place(finding: Finding) -> Place | None:
     return finding.places[0] if finding.places else None
 
 
-def check_all(read: Iterable[Read]) -> Report:
-    """Compile every source that could be read."""
-    return Report(tuple(map(_check, read)))
+def check_all(
+    read: Iterable[Read],
+    texts: Mapping[str, tuple[str, bytes]] | None = None,
+    posted_by: datetime.date | None = None,
+) -> Report:
+    """Compile every policy that could be read; `texts` are those of sources that are at hand.
+
+    With `posted_by` only what had been posted by that day is proved.
+    """
+    return Report(tuple(_check(item, texts or {}, posted_by) for item in read))
 
 
-def _check(item: Read) -> Checked:
+def _check(item: Read, texts: Mapping[str, tuple[str, bytes]], posted_by: datetime.date | None) -> Checked:
     if isinstance(item, Unread):
         return Checked(item.path, item.sha256, (item.finding,), item.source, status=item.status)
     from ruleproof.compiled import Compiled
     from ruleproof.pipeline import compile_source
 
-    compiled = compile_source(item)
+    compiled = compile_source(item, beside(item.path), texts, posted_by)
     whole = compiled if isinstance(compiled, Compiled) else None
-    return Checked(item.path, item.sha256, compiled.findings, item, whole)
+    return Checked(item.path, item.sha256, compiled.findings, item, whole, beside=compiled.beside)

@@ -8,12 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from ruleproof.cli.reading import shown, unreadable_file
 from ruleproof.cli.report import Checked
 
+if TYPE_CHECKING:
+    from ruleproof.readers.reading import Reading
+
 ENDINGS = (".dmn", ".csv", ".xlsx", ".xlsm")
-LARGEST_FILE = 256 * 1024 * 1024
+LARGEST_FILE = 64 * 1024 * 1024
 
 
 def is_table(path: str) -> bool:
@@ -30,9 +34,21 @@ class TableOptions:
     time_limit: float | None = None
 
 
-def check_tables_of(path: str, options: TableOptions) -> Checked:
-    """Read and prove the tables of one file."""
-    from ruleproof.pipeline import check_tables
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A file of decision tables: its path as shown, its bytes, and what was read."""
+
+    path: str
+    content: bytes
+    reading: Reading
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_tables_of(path: str, hit_policy: str = "") -> TableFile | Checked:
+    """Read the tables of one file; a file that cannot be opened is given as checked, with the reason."""
     from ruleproof.readers import read_table
 
     file = Path(path)
@@ -42,13 +58,23 @@ def check_tables_of(path: str, options: TableOptions) -> Checked:
     except (OSError, ValueError) as error:
         unread = unreadable_file(file, error)
         return Checked(unread.path, unread.sha256, (unread.finding,), status=unread.status)
-    digest = hashlib.sha256(content).hexdigest()
-    reading = read_table(shown(file), content, others=_beside(file), hit_policy=options.hit_policy)
-    with _Progress(shown(file)) as progress:
+    return TableFile(
+        shown(file), content, read_table(shown(file), content, others=_beside(file), hit_policy=hit_policy)
+    )
+
+
+def check_tables_of(path: str, options: TableOptions) -> Checked:
+    """Read and prove the tables of one file."""
+    from ruleproof.pipeline import check_tables
+
+    file = read_tables_of(path, options.hit_policy)
+    if isinstance(file, Checked):
+        return file
+    with _Progress(file.path) as progress:
         checked = check_tables(
-            reading, missing=options.missing, still_time=_clock(options.time_limit), progress=progress.tell
+            file.reading, missing=options.missing, still_time=clock(options.time_limit), progress=progress.tell
         )
-    return Checked(shown(file), digest, checked.findings, checked.source, tables=checked)
+    return Checked(file.path, file.sha256, checked.findings, checked.source, tables=checked)
 
 
 def _beside(file: Path) -> Iterator[tuple[str, bytes]]:
@@ -56,14 +82,16 @@ def _beside(file: Path) -> Iterator[tuple[str, bytes]]:
     if file.suffix.lower() != ".dmn":
         return
     for other in sorted(file.parent.glob("*.dmn")):
-        if other.name != file.name:
+        if other.name != file.name and other.is_file():
             try:
-                yield shown(other), other.read_bytes()
+                with other.open("rb") as stream:
+                    yield shown(other), stream.read(LARGEST_FILE + 1)
             except OSError:
                 continue
 
 
-def _clock(seconds: float | None) -> Callable[[], bool]:
+def clock(seconds: float | None) -> Callable[[], bool]:
+    """Give what tells whether some seconds from now are not over yet."""
     if seconds is None:
         return lambda: True
     end = time.monotonic() + seconds

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ruleproof.graph.nodes import Graph, Node, NodeTable
-from ruleproof.model.nodes import Decision, Policy, Requirement
+from ruleproof.model.nodes import Condition, Decision, Policy, Requirement
 from ruleproof.prover.boxes import TooManyBoxesError, split
 from ruleproof.prover.expressions import (
     FALSE,
@@ -24,7 +24,7 @@ from ruleproof.prover.expressions import (
     tests_in,
 )
 from ruleproof.prover.space import Box
-from ruleproof.prover.telling import TellAnswer, TellState
+from ruleproof.prover.telling import TellAnswer, TellKind, TellState
 
 BUDGET = 50_000
 """How many states a graph may have before it is given up."""
@@ -40,10 +40,15 @@ def graph_of_requirement(policy: Policy, requirement: Requirement, compiler: Com
     return _Builder(compiler, TellState(policy, requirement, compiler), True).run(requirement.name)
 
 
+def graph_of_kind(name: str, condition: Condition, compiler: Compiler) -> Graph:
+    """Give the exact graph that tells whether a service is of a kind; its leaves are `met` and `not met`."""
+    return _Builder(compiler, TellKind(condition, compiler), True).run(name)
+
+
 @dataclass
 class _Builder:
     compiler: Compiler
-    tell: TellAnswer | TellState
+    tell: TellAnswer | TellKind | TellState
     exact: bool
     table: NodeTable = field(default_factory=NodeTable)
     known: dict[tuple[Expression, ...], Node | None] = field(default_factory=dict)

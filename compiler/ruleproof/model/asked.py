@@ -12,7 +12,11 @@ from ruleproof.model.nodes import (
     DecisionIs,
     DecisionIsNothing,
     Defined,
+    IsIn,
+    IsMissing,
     Not,
+    SomeIn,
+    Within,
 )
 from ruleproof.tree import nodes as tree
 
@@ -28,7 +32,7 @@ def names_tested_in_the_negative(node: tree.Condition, negated: bool = False) ->
         case tree.IsValue(_, name, _, plain_not) | tree.InCodes(_, name, _, plain_not):
             if negated != plain_not:
                 yield name
-        case tree.IsMissing() | tree.IsNothing():
+        case tree.IsMissing() | tree.IsNothing() | tree.AfterService():
             return
         case _:
             if negated:
@@ -62,5 +66,18 @@ def decisions_in(condition: Condition) -> frozenset[str]:
             return decisions_in(part)
         case AllOf(parts) | AnyOf(parts) | AtLeastOf(_, parts):
             return frozenset[str]().union(*(decisions_in(part) for part in parts))
+        case _:
+            return frozenset()
+
+
+def inputs_in(condition: Condition) -> frozenset[str]:
+    """Give the inputs that a condition asks about."""
+    match condition:
+        case IsIn(input) | Within(input) | SomeIn(input) | IsMissing(input):
+            return frozenset({input})
+        case Defined(_, part) | Not(part):
+            return inputs_in(part)
+        case AllOf(parts) | AnyOf(parts) | AtLeastOf(_, parts):
+            return frozenset[str]().union(*(inputs_in(part) for part in parts))
         case _:
             return frozenset()

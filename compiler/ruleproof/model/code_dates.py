@@ -13,16 +13,18 @@ def stretches_of(
     entries: tuple[CodeEntry, ...],
 ) -> Iterator[tuple[datetime.date | None, datetime.date | None, frozenset[str]]]:
     """Give the stretches of dates between which a list does not change, with the codes in it; one where it has no dates."""
-    starts = {entry.services_from for entry in entries if entry.services_from is not None}
-    ends = {entry.services_until for entry in entries if entry.services_until is not None}
+    groups: dict[tuple[datetime.date | None, datetime.date | None], list[str]] = {}
+    for entry in entries:
+        groups.setdefault((entry.services_from, entry.services_until), []).append(entry.code)
+    starts = {start for start, _ in groups if start is not None}
+    ends = {end for _, end in groups if end is not None}
     for low, high in cuts_between(starts, ends):
-        yield low, high, frozenset(entry.code for entry in entries if _valid(entry, low))
+        valid = (codes for (start, end), codes in groups.items() if _valid(start, end, low))
+        yield low, high, frozenset[str]().union(*valid)
 
 
-def _valid(entry: CodeEntry, on: datetime.date | None) -> bool:
-    """Tell whether an entry stands on a day; `None` is a day before all others."""
+def _valid(start: datetime.date | None, end: datetime.date | None, on: datetime.date | None) -> bool:
+    """Tell whether a day lies between two others, both included; `None` is a day before all others, or an open end."""
     if on is None:
-        return entry.services_from is None
-    return (entry.services_from is None or entry.services_from <= on) and (
-        entry.services_until is None or on <= entry.services_until
-    )
+        return start is None
+    return (start is None or start <= on) and (end is None or on <= end)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from ruleproof.finding import Value
 from ruleproof.model.asked import names_tested_for_presence, names_tested_in_the_negative
-from ruleproof.model.code_dates import stretches_of
 from ruleproof.model.declared import Declared
+from ruleproof.model.derived import Derived
 from ruleproof.model.domains import value_of, word_of, words_of_domain
+from ruleproof.model.list_tests import ListTests
+from ruleproof.model.misnamed import is_misnamed
 from ruleproof.model.nodes import (
     SERVICE_DATE,
     AllOf,
     Always,
     AnyOf,
     AtLeastOf,
-    Choice,
     CodeList,
     Condition,
     Day,
@@ -29,9 +30,7 @@ from ruleproof.model.nodes import (
     IsIn,
     IsMissing,
     Not,
-    OneCode,
     SeveralCodes,
-    SomeIn,
     WholeNumber,
     Within,
     YesNo,
@@ -52,8 +51,16 @@ class Conditions:
     code_lists: dict[str, CodeList]
     outcomes: dict[str, tuple[str, ...]]
     """The outcomes that each decision can give."""
+    dated: Callable[[Any, Condition], Condition] = lambda _, condition: condition
+    """Gives a definition only the dates of service on which it counts."""
+    derived: Derived = field(init=False)
+    lists: ListTests = field(init=False)
     _defined: dict[str, Condition] = field(default_factory=dict)
     _inside: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.derived = Derived(self.declared, self.domains, self)
+        self.lists = ListTests(self.declared, self.domains, self.code_lists, self.needs_service_date)
 
     def resolve(self, node: tree.Condition) -> Condition:
         """Give what a condition tests; what cannot be resolved is remarked, and `Always` given in its place."""
@@ -83,11 +90,20 @@ class Conditions:
                 found = self.declared.find(name, tree.Decision)
                 return Always() if found is None else DecisionIsNothing(name.text)
             case tree.InCodes(_, name, codes, negated):
-                return _negated(self._in_codes(name, codes), negated)
+                return _negated(self.lists.in_codes(name, codes), negated)
             case tree.SomeIn(_, name, quantifier, codes):
-                return self._some_in(name, quantifier, codes)
+                return self.lists.some_in(name, quantifier, codes)
+            case tree.AfterService():
+                return self.derived.after(node)
+            case tree.DaysApart():
+                return self.derived.days_apart(node)
             case _:
                 assert_never(node)
+
+    def of_rule(self, when: tree.When, block: Any) -> Condition:
+        """Give when a rule holds: its `when`, and the earlier services that it comes after."""
+        after = [self.derived.after(part) for part in block.clauses if isinstance(part, tree.AfterService)]
+        return AllOf((self.checked(when.condition), *after)) if after else self.checked(when.condition)
 
     def checked(self, node: tree.Condition) -> Condition:
         """Give what a whole condition tests, with a warning where a negative test meets a missing value unnoticed."""
@@ -102,7 +118,7 @@ class Conditions:
     # -------------------------------------------------------------- tests
 
     def _holds(self, name: tree.Name) -> Condition:
-        if self._looks_like_a_value(name) or self._is_a_code_list(name):
+        if is_misnamed(self.declared, self.domains, name):
             return Always()
         found = self.declared.find(name, tree.Input, tree.Define, tree.Decision)
         if isinstance(found, tree.Define):
@@ -126,26 +142,9 @@ class Conditions:
             )
         return Always()
 
-    def _looks_like_a_value(self, name: tree.Name) -> bool:
-        """Remark a value that stands alone, as in `analyte is dna or rna`."""
-        inputs = [
-            known
-            for known, domain in self.domains.items()
-            if isinstance(domain, Choice) and name.text in domain.values and name.text not in self.declared.names
-        ]
-        if inputs:
-            help = f"write `{inputs[0]} is {name.text}`, or `{inputs[0]} is one of (…)` for several values"
-            message = f"`{name.text}` is a value of `{inputs[0]}` and no condition by itself"
-            self.declared.report("unknown_name", name.span, message, help)
-        return bool(inputs)
-
-    def _is_a_code_list(self, name: tree.Name) -> bool:
-        found = isinstance(self.declared.names.get(name.text), tree.Codes)
-        if found:
-            message = f"`{name.text}` is a code list and no condition by itself"
-            help = f"write `NAME is in {name.text}`, or `NAME any in {name.text}` where the input holds several codes"
-            self.declared.report("wrong_type", name.span, message, help)
-        return found
+    def bring(self, definitions: dict[str, Condition]) -> None:
+        """Let definitions of other policies be known by name."""
+        self._defined |= definitions
 
     def definition(self, block: tree.Define) -> Condition:
         """Give what a definition tests, resolved once; a definition that leads back to itself is remarked."""
@@ -161,7 +160,7 @@ class Conditions:
             self._defined[name] = Always()
         if name not in self._defined:
             self._inside.append(name)
-            resolved = self.checked(block.condition)
+            resolved = self.dated(block, self.checked(block.condition))
             self._inside.pop()
             self._defined.setdefault(name, resolved)
         return self._defined[name]
@@ -280,70 +279,6 @@ class Conditions:
             )
         return IsMissing(name.text)
 
-    # -------------------------------------------------------------- code lists
-
-    def _list(self, name: tree.Name) -> CodeList | None:
-        return None if self.declared.find(name, tree.Codes) is None else self.code_lists[name.text]
-
-    def _in_codes(self, name: tree.Name, codes: tree.Name) -> Condition:
-        found, listed = self.declared.find(name, tree.Input, tree.Decision), self._list(codes)
-        if found is None or listed is None:
-            return Always()
-        if isinstance(found, tree.Decision):
-            return self.by_date(listed, codes.span, lambda members: DecisionIs(name.text, members))
-        domain = self.domains[name.text]
-        if isinstance(domain, SeveralCodes):
-            self.declared.report(
-                "wrong_type",
-                name.span,
-                f"`{name.text}` holds several codes",
-                f"write `{name.text} any in {codes.text}`, `all in` or `none in`",
-            )
-        elif not isinstance(domain, OneCode) or (domain.prefix and domain.system != listed.system):
-            self.declared.report(
-                "wrong_type",
-                codes.span,
-                f"`{codes.text}` lists codes of {listed.system}",
-                f"`{name.text}` is {words_of_domain(domain)}",
-            )
-        return self.by_date(listed, codes.span, lambda members: IsIn(name.text, frozenset[Value](members), codes.text))
-
-    def _some_in(self, name: tree.Name, quantifier: str, codes: tree.Name) -> Condition:
-        found, listed = self.declared.find(name, tree.Input), self._list(codes)
-        if found is None or listed is None:
-            return Always()
-        domain = self.domains[name.text]
-        if not isinstance(domain, SeveralCodes):
-            self.declared.report(
-                "wrong_type",
-                name.span,
-                f"`{name.text}` does not hold several codes",
-                f"write `{name.text} is in {codes.text}`"
-                if isinstance(domain, OneCode)
-                else f"it is {words_of_domain(domain)}",
-            )
-        elif domain.prefix and domain.system != listed.system:
-            self.declared.report(
-                "wrong_type",
-                codes.span,
-                f"`{codes.text}` lists codes of {listed.system}",
-                f"`{name.text}` is {words_of_domain(domain)}",
-            )
-        return self.by_date(listed, codes.span, lambda members: SomeIn(name.text, quantifier, members, codes.text))
-
-    def by_date(self, listed: CodeList, span: Span, test: Any) -> Condition:
-        """Give a test of a list as the list stands on the date of service: for each stretch of dates, the codes then in it."""
-        stretches = list(stretches_of(listed.entries))
-        if len(stretches) == 1:
-            return test(stretches[0][2])  # type: ignore[no-any-return]
-        if not self.needs_service_date(span, f"`{listed.name}` has dates"):
-            return Always()
-        return AnyOf(
-            tuple(
-                AllOf((Within(SERVICE_DATE, low, high), test(members))) for low, high, members in stretches if members
-            )
-        )
-
     def needs_service_date(self, span: Span, why: str) -> bool:
         """Tell whether the policy has a date of service; remark where it has none, once."""
         if isinstance(self.domains.get(SERVICE_DATE), Day):
@@ -369,7 +304,7 @@ class Conditions:
             case tree.CellMissing(span, negated):
                 return _negated(self._is_missing(column, span), negated)
             case tree.CellIn(_, codes, negated):
-                return _negated(self._in_codes(column, codes), negated)
+                return _negated(self.lists.in_codes(column, codes), negated)
             case tree.CellList(_, items, negated):
                 tests = list(self._items(column, items))
                 return _negated(tests[0] if len(tests) == 1 else AnyOf(tuple(tests)), negated)

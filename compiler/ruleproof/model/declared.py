@@ -30,6 +30,8 @@ KINDS = {
     tree.Row: "rule",
     tree.LeaveOpen: "rule",
     tree.Require: "requirement",
+    tree.Key: "key",
+    tree.Limit: "limit",
     tree.Codes: "code list",
     tree.Question: "question",
     tree.Example: "example",
@@ -46,6 +48,8 @@ _DECLARING = (
     tree.Rule,
     tree.LeaveOpen,
     tree.Require,
+    tree.Key,
+    tree.Limit,
     tree.Codes,
     tree.Question,
     tree.Example,
@@ -63,6 +67,8 @@ Declaring: TypeAlias = (
     | tree.Row
     | tree.LeaveOpen
     | tree.Require
+    | tree.Key
+    | tree.Limit
     | tree.Codes
     | tree.Question
     | tree.Example
@@ -80,6 +86,8 @@ class Declared:
     tree: Tree
     findings: list[Finding] = field(default_factory=list)
     names: dict[str, Declaring] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
+    """The names that stand for something of another policy."""
     _twice: set[str] = field(default_factory=set)
     _unknown: dict[str, tuple[int, set[Place]]] = field(default_factory=dict)
     """Names that nothing declares: which finding tells of each, and where it stands."""
@@ -96,6 +104,11 @@ class Declared:
     def report(self, name: str, span: Span, message: str, help: str, *also: Span) -> None:
         """Make a remark about a place."""
         self.findings.append(language_finding(self.tree.source, name, span, message, help, *also))
+
+    def report_at(self, name: str, place: Place, message: str, help: str) -> None:
+        """Make a remark about a place in any file that has been read."""
+        source = replace(self.tree.source, path=place.path)
+        self.findings.append(language_finding(source, name, place.span, message, help))
 
     def declare(self, block: Declaring) -> None:
         name = block.name
@@ -169,7 +182,8 @@ class Declared:
 
     def of(self, kind: type[Kind]) -> list[Kind]:
         """Give the declared blocks of a kind, in the order written; of a name declared twice, the first."""
-        return [block for block in self.names.values() if isinstance(block, kind)]
+        own = [block for name, block in self.names.items() if name not in self.imported]
+        return [block for block in own if isinstance(block, kind)]
 
 
 def _or(nouns: list[str]) -> str:

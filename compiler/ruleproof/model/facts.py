@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,9 +9,10 @@ from ruleproof.model import nodes as model
 from ruleproof.model.asked import decisions_in
 from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared
-from ruleproof.model.domains import domain_from_tree, system_of, value_of, word_of
+from ruleproof.model.domains import domain_from_tree, value_of
 from ruleproof.model.nodes import Always, SeveralCodes
 from ruleproof.model.rules import Clauses
+from ruleproof.model.texts import Texts
 from ruleproof.tree import nodes as tree
 
 
@@ -22,6 +22,7 @@ class Facts:
 
     declared: Declared
     clauses: Clauses
+    texts: Texts
 
     def input(self, block: tree.Input) -> model.Input:
         ask = self.clauses.one(block, tree.Ask, "ask")
@@ -44,43 +45,6 @@ class Facts:
             block.name.span,
         )
 
-    def code_list(self, block: tree.Codes) -> model.CodeList:
-        prefix, shape = system_of(self.declared, block.system)
-        entries: list[model.CodeEntry] = []
-        if not self.clauses.all(block.clauses, tree.Start):
-            self.declared.report(
-                "missing_part",
-                block.name.span,
-                f"code list `{block.name.text}` names no codes",
-                f"add, for example, `start {prefix} …`",
-            )
-        for clause in self.clauses.all(block.clauses, tree.Start):
-            services = clause.services
-            start = services.start.value if services and services.start else None
-            until = services.until.value if services and services.until else None
-            for value in clause.codes:
-                word = word_of(value)
-                if not isinstance(value, tree.Code) or not word.startswith(f"{prefix} " if prefix else ""):
-                    self.declared.report(
-                        "wrong_type",
-                        value.span,
-                        f"`{word}` is no code of {block.system.text}",
-                        f"write {prefix} and the code",
-                    )
-                    continue
-                if not re.fullmatch(shape, word.removeprefix(prefix + " ")):
-                    self.declared.report(
-                        "outside_domain",
-                        value.span,
-                        f"no code of {block.system.text} is written `{word}`",
-                        "correct the code, or the system of the list",
-                    )
-                entries.append(model.CodeEntry(word, start, until))
-        return model.CodeList(
-            block.name.text, self.clauses.label(block), block.system.text, tuple(entries), self.clauses.cited(block),
-            self.clauses.notes(block), self.clauses.statements(block), block.name.span,
-        )  # fmt: skip
-
     def definition(self, conditions: Conditions, block: tree.Define) -> model.Definition:
         return model.Definition(
             block.name.text, self.clauses.label(block), conditions.definition(block), self.clauses.cited(block),
@@ -91,6 +55,7 @@ class Facts:
         when = self.clauses.needed(block, tree.When, "when", "when together and analyte is not dna_and_rna")
         because = self.clauses.needed(block, tree.Because, "because", 'because "two panels need both"')
         condition = conditions.checked(when.condition) if when else Always()
+        condition = self.texts.dated(block, condition, conditions.needs_service_date)
         if decisions_in(condition):
             self.declared.report(
                 "wrong_type",

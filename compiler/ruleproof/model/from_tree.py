@@ -5,42 +5,85 @@ Every remark is collected; the model is given only where none of them is an erro
 
 from __future__ import annotations
 
+from typing import Any
+
 from ruleproof.finding import Finding, Severity
 from ruleproof.model import nodes as model
+from ruleproof.model.areas import declare_areas, documents_of, jurisdiction_of
 from ruleproof.model.asked import decisions_in
 from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared
 from ruleproof.model.domains import word_of
+from ruleproof.model.elsewhere import policy_with
 from ruleproof.model.facts import Facts
+from ruleproof.model.documents import Modelled
+from ruleproof.model.imports import Imports
+from ruleproof.model.in_force import known_by, postings_of
+from ruleproof.model.ledger_reading import Ledgers
+from ruleproof.model.limits import Limits
 from ruleproof.model.log import Log
 from ruleproof.model.nodes import Always, AnyOf
+from ruleproof.model.precedence import Precedence
 from ruleproof.model.rules import Clauses, Rules, circle_in, in_order
 from ruleproof.model.sources import Sources
+from ruleproof.model.texts import NOW, Standpoint, Texts, as_it_stood
 from ruleproof.model.unfolding import too_large
-from ruleproof.source import Span
+from ruleproof.source import FilesRead, Span
 from ruleproof.tree import nodes as tree
 
 
-def model_from_tree(written: tree.Tree) -> tuple[model.Policy | None, tuple[Finding, ...]]:
-    """Give the policy that a tree means, or `None` where it has an error, and every remark."""
-    return _Reader(written).run()
+def model_from_tree(
+    written: tree.Tree, files: FilesRead | None = None, standpoint: Standpoint = NOW
+) -> tuple[model.Policy | None, tuple[Finding, ...]]:
+    """Give the policy that a tree means, or `None` where it has an error, and every remark; `files` are those beside it."""
+    return _Reader(written, files or FilesRead(written.source), standpoint).run()
+
+
+def _model_of_import(written: tree.Tree, files: FilesRead, standpoint: Standpoint, waiting: tuple[str, ...]) -> Modelled:
+    return _Reader(written, files, standpoint, waiting).run()
+
+
+def seen_from(written: tree.Tree, files: FilesRead | None, standpoint: Standpoint) -> model.Policy:
+    """Give the policy that a tree without errors means from another standpoint, such as what had been posted by a day."""
+    return _Reader(written, files or FilesRead(written.source), standpoint).seen()
 
 
 class _Reader:
-    def __init__(self, written: tree.Tree) -> None:
+    def __init__(
+        self, written: tree.Tree, files: FilesRead, standpoint: Standpoint, waiting: tuple[str, ...] = ()
+    ) -> None:
         self.tree = written
+        self.standpoint = standpoint
+        self.files = files
         self.declared = Declared(written)
         self.clauses = Clauses(self.declared)
-        self.facts = Facts(self.declared, self.clauses)
-        self.inputs = tuple(self.facts.input(block) for block in self.declared.of(tree.Input))
-        self.lists = {block.name.text: self.facts.code_list(block) for block in self.declared.of(tree.Codes)}
+        self.sources_of = Sources(self.declared, self.clauses)
+        self.sources = tuple(self.sources_of.source(block) for block in self.declared.of(tree.SourceBlock))
+        self.texts = Texts(self.declared, self.sources, standpoint)
+        self.facts = Facts(self.declared, self.clauses, self.texts)
+        declare_areas(self.declared)
+        self.imports = Imports(self.declared, files, self.model_of, waiting)
+        self.brought = self.imports.run()
+        own = tuple(self.facts.input(block) for block in self.declared.of(tree.Input))
+        self.imports.check_shared({item.name: item for item in own})
+        self.inputs = (*own, *self.brought.inputs.values())
+        self.ledgers = Ledgers(self.declared, self.clauses, files, self.sources, standpoint.posted_by)
+        self.lists = {block.name.text: self.ledgers.code_list(block) for block in self.declared.of(tree.Codes)}
+        self.lists |= self.brought.lists
         self.conditions = Conditions(
             self.declared,
             {item.name: item.domain for item in self.inputs},
             frozenset(item.name for item in self.inputs if item.may_be_missing),
             self.lists,
-            {block.name.text: self.possible(block) for block in self.declared.of(tree.Decision)},
+            {block.name.text: self.possible(block) for block in self.declared.of(tree.Decision)}
+            | {name: item.outcomes for name, item in self.brought.decisions.items()},
         )
+        self.conditions.bring({name: item.condition for name, item in self.brought.definitions.items()})
+        self.conditions.dated = self.dated
+
+    def model_of(self, written: tree.Tree, files: FilesRead, waiting: tuple[str, ...]) -> Modelled:
+        """Give the model of an imported policy, known as this one is."""
+        return _model_of_import(written, files, Standpoint(self.standpoint.posted_by), waiting)
 
     def run(self) -> tuple[model.Policy | None, tuple[Finding, ...]]:
         large = list(too_large(self.tree))
@@ -54,28 +97,47 @@ class _Reader:
         broken = any(finding.severity is Severity.ERROR for finding in findings)
         return (None if broken or header is None else policy), findings
 
+    def seen(self) -> model.Policy:
+        """Give the policy, whatever there is to remark: the same tree has been read without errors from now."""
+        header = self.header()
+        return as_it_stood(self.policy(header if header is not None else _NAMELESS))
+
+    def dated(self, block: Any, condition: model.Condition) -> model.Condition:
+        return self.texts.dated(block, condition, self.conditions.needs_service_date)
+
     def policy(self, header: tree.Policy) -> model.Policy:
-        sources_of = Sources(self.declared, self.clauses)
-        sources = tuple(sources_of.source(block) for block in self.declared.of(tree.SourceBlock))
-        decisions = Rules(self.declared, self.conditions, self.clauses).decisions()
-        no_text_says = sources_of.no_text(self.conditions, sources)
-        log = Log(self.declared, self.conditions, self.clauses, self.inputs)
-        return model.Policy(
+        own = Rules(self.declared, self.conditions, self.clauses, self.texts).decisions()
+        precedence = Precedence(self.sources)
+        precedence.remark(self.declared)
+        decisions = [*self.brought.decisions.values(), *map(precedence.applied, own)]
+        no_text_says = (
+            *self.sources_of.no_text(self.conditions, self.sources, self.standpoint),
+            *self.brought.no_text_says,
+        )
+        log = Log(self.declared, self.conditions, self.clauses, self.inputs, self.texts)
+        made = model.Policy(
             name=header.name.text,
             label=self.clauses.label(header),
-            jurisdiction=next((part.text.text for part in self.clauses.all(header.clauses, tree.Jurisdiction)), ""),
+            jurisdiction=jurisdiction_of(header),
+            documents=documents_of(header),
             steward=next((part.text.text for part in self.clauses.all(header.clauses, tree.Steward)), ""),
             notes=self.clauses.notes(header),
-            sources=sources,
-            inputs=self.inputs,
-            definitions=tuple(self.facts.definition(self.conditions, block) for block in self.declared.of(tree.Define)),
-            impossibles=tuple(
-                self.facts.impossible(self.conditions, block) for block in self.declared.of(tree.CannotHappen)
+            sources=tuple(known_by(source, self.standpoint.posted_by) for source in self.sources),
+            definitions=(
+                *(self.facts.definition(self.conditions, block) for block in self.declared.of(tree.Define)),
+                *self.brought.definitions.values(),
             ),
-            presumptions=self.facts.presumptions(self.inputs, self.tree.of(tree.Presume)),
+            impossibles=(
+                *(self.facts.impossible(self.conditions, block) for block in self.declared.of(tree.CannotHappen)),
+                *self.brought.impossibles.values(),
+            ),
+            presumptions=self.imports.presumptions(self.facts.presumptions(self.inputs, self.tree.of(tree.Presume))),
             code_lists=tuple(self.lists.values()),
             decisions=tuple(self.ordered(decisions)),
-            requirements=tuple(self.requirement(block) for block in self.declared.of(tree.Require)),
+            requirements=(
+                *(self.requirement(block) for block in self.declared.of(tree.Require)),
+                *Limits(self.declared, self.conditions, self.clauses).limits(),
+            ),
             silences=tuple(self.silence(block) for block in self.tree.of(tree.Silence)),
             questions=tuple(log.question(block) for block in self.declared.of(tree.Question)),
             acceptances=tuple(log.acceptance(block) for block in self.tree.of(tree.Accept)),
@@ -85,8 +147,16 @@ class _Reader:
             not_modelled=tuple(log.not_modelled(block) for block in self.tree.of(tree.NotModelled)),
             no_text=AnyOf(tuple(condition for condition, _ in no_text_says)),
             no_text_says=no_text_says,
+            postings=postings_of(
+                (source for source in self.sources if self.texts.matters(source)),
+                (*self.ledgers.postings(), *self.brought.postings),
+            ),
+            # last, since every condition can bring one in
+            inputs=(*self.inputs, *self.conditions.derived.inputs.values()),
+            keys=self.conditions.derived.all_keys(),
             span=header.name.span,
         )
+        return policy_with(self.conditions.lists.holes, made)
 
     def header(self) -> tree.Policy | None:
         found = [block for block in self.tree.blocks if isinstance(block, tree.Policy)]
@@ -169,7 +239,7 @@ class _Reader:
             block.name.text,
             self.clauses.label(block),
             self.conditions.checked(that.condition) if that else Always(),
-            self.conditions.checked(when.condition) if when else Always(),
+            self.dated(block, self.conditions.checked(when.condition) if when else Always()),
             otherwise.action if otherwise else "",
             texts[0] if len(texts) == 2 else "",
             texts[-1] if texts else "",

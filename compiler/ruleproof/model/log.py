@@ -10,9 +10,13 @@ from ruleproof.finding import Value
 from ruleproof.model import nodes as model
 from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared, in_words
-from ruleproof.model.domains import value_of
-from ruleproof.model.nodes import SERVICE_DATE, AllOf, Always, Condition, Not, SeveralCodes, Within
+from ruleproof.model.domains import value_of, word_of
+from ruleproof.model.ledger_nodes import ELSEWHERE, NO, UNKNOWN, YES
+from ruleproof.model.nodes import MEMBER, SERVICE_DATE, AllOf, Always, Condition, Not, SeveralCodes, Within
+from ruleproof.model.past import facts_only, services_of
 from ruleproof.model.rules import Clauses
+from ruleproof.model.texts import Texts
+from ruleproof.source import Span
 from ruleproof.tree import nodes as tree
 
 
@@ -24,12 +28,13 @@ class Log:
     conditions: Conditions
     clauses: Clauses
     inputs: Sequence[model.Input]
+    texts: Texts
 
     def rules_named(self, clause: tree.RulesNamed | None) -> tuple[str, ...]:
         if clause is None:
             return ()
         for name in clause.rules:
-            self.declared.find(name, tree.Rule, tree.Row, tree.LeaveOpen)
+            self.declared.find(name, tree.Rule, tree.Row, tree.LeaveOpen, tree.Limit)
         return tuple(name.text for name in clause.rules)
 
     def question(self, block: tree.Question) -> model.Question:
@@ -101,8 +106,10 @@ class Log:
 
     def example(self, block: tree.Example) -> model.Example:
         facts: dict[str, Value] = {}
+        keys = self.conditions.derived.all_keys()
+        own, earlier = services_of(self.declared, block, keys, self.fact)
         for given in self.clauses.all(block.clauses, tree.Given):
-            for fact in given.facts:
+            for fact in facts_only(given.facts, keys):
                 self.fact(fact, facts)
         on = self.clauses.one(block, tree.OnDate, "on")
         if on is not None and self.conditions.needs_service_date(on.span, "`on` gives a date of service"):
@@ -122,7 +129,8 @@ class Log:
                 "add, for example, `expect billing_code is CPT 81445`",
             )
         label = block.label.text if block.label else ""
-        return model.Example(block.name.text, label, facts, tuple(expected), self.clauses.notes(block), block.name.span)
+        notes, span = self.clauses.notes(block), block.name.span
+        return model.Example(block.name.text, label, facts, tuple(expected), notes, own, earlier, span)
 
     def fact(self, fact: tree.FactIs | tree.FactMissing | tree.FactUnknown, facts: dict[str, Value]) -> None:
         name = fact.name.text
@@ -153,6 +161,8 @@ class Log:
 
     def expected(self, node: tree.Expected, posted: datetime.date | None) -> model.Expected:
         match node:
+            case tree.ExpectAnswer(span, name) | tree.ExpectKind(span, name) if self._is_code_list(name):
+                return self.member(node, span, posted)
             case tree.ExpectAnswer(span, decision, force, values, by):
                 outcomes: tuple[str, ...] = ()
                 if self.declared.find(decision, tree.Decision):
@@ -166,11 +176,28 @@ class Log:
                     decision.text, kind, "", (), self.rules_named(tree.RulesNamed(span, by)), posted, span
                 )
             case tree.ExpectRequirement(span, requirement, state):
-                self.declared.find(requirement, tree.Require)
+                self.declared.find(requirement, tree.Require, tree.Limit)
                 return model.Expected(requirement.text, state, "", (), (), posted, span)
             case tree.ExpectCannotHappen(span, name):
                 self.declared.find(name, tree.CannotHappen)
                 return model.Expected(name.text, "cannot happen", "", (), (), posted, span)
+
+    def _is_code_list(self, name: tree.Name) -> bool:
+        return isinstance(self.declared.names.get(name.text), tree.Codes)
+
+    def member(
+        self, node: tree.ExpectAnswer | tree.ExpectKind, span: Span, posted: datetime.date | None
+    ) -> model.Expected:
+        """Give what an example expects of a code list: that it holds the code given, and by which revision."""
+        said = [word_of(value) for value in node.values] if isinstance(node, tree.ExpectAnswer) else [node.kind]
+        forced = isinstance(node, tree.ExpectAnswer) and node.force
+        if forced or len(said) != 1 or said[0] not in (YES, NO, ELSEWHERE, UNKNOWN):
+            message = f"`{node.decision.text}` is a code list: it holds a code or not"
+            help = "write `is yes`, `is no`, `is elsewhere` or `is unknown`"
+            self.declared.report("wrong_type", span, message, help)
+        by = node.by_revision
+        revision = () if by is None else (f"{by.source.text} {by.revision}" if by.source else by.revision,)
+        return model.Expected(node.decision.text, MEMBER, "", tuple(said), revision, posted, span)
 
     def property(self, block: tree.Prove) -> model.Property:
         supposing: list[Condition] = []
@@ -200,11 +227,12 @@ class Log:
             AllOf(tuple(supposing)),
             tuple(said),
             self.clauses.notes(block),
+            self.texts.two(block.claim) if isinstance(block.claim, tree.Differs) else (),
             block.name.span,
         )
 
     def claim(
-        self, claim: tree.AlwaysAnswers | tree.NeverContradicts | tree.NeverBoth | tree.Always
+        self, claim: tree.AlwaysAnswers | tree.NeverContradicts | tree.NeverBoth | tree.Always | tree.Differs
     ) -> tuple[str, str, Condition]:
         match claim:
             case tree.AlwaysAnswers(_, decision):
@@ -217,6 +245,8 @@ class Log:
                 return "always", "", Not(AllOf((self.conditions.checked(first), self.conditions.checked(second))))
             case tree.Always(_, condition):
                 return "always", "", self.conditions.checked(condition)
+            case tree.Differs():
+                return "differs", "", self.conditions.checked(claim.condition)
 
     def not_modelled(self, block: tree.NotModelled) -> model.NotModelled:
         self.declared.find(block.source, tree.SourceBlock)
@@ -229,7 +259,7 @@ class Log:
                 'add, for example, `because "legal notice"`',
             )
         return model.NotModelled(
-            model.Citation(block.source.text, block.paragraph),
+            model.Citation(block.source.text, block.paragraph, span=block.span),
             because.text.text if because else "",
             self.clauses.statements(block),
             block.span,

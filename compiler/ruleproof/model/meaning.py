@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -109,7 +108,7 @@ def impossible(policy: Policy, case: Case) -> tuple[str, ...]:
 
 def answer_of(policy: Policy, decision: Decision, case: Case) -> Answer:
     """Give what a decision answers in a case that can happen."""
-    for condition, reason in policy.no_text_says:
+    for condition, reason in (*policy.no_text_says, *decision.elsewhere):
         if holds(policy, condition, case):
             return Answer(CANNOT_ANSWER, reason=reason)
     if not holds(policy, decision.scope, case):
@@ -204,8 +203,8 @@ def _names(decision: Decision, rules: Iterable[str]) -> tuple[str, ...]:
 
 
 def state_of(policy: Policy, requirement: Requirement, case: Case) -> str:
-    """Give `met`, `failed` or `not applicable` for a requirement; `not checked` where the text is not here."""
-    if holds(policy, policy.no_text, case):
+    """Give `met`, `failed` or `not applicable` for a requirement; `not checked` where the text, or a code list, is not here."""
+    if holds(policy, policy.no_text, case) or holds(policy, requirement.elsewhere, case):
         return NOT_CHECKED
     if not holds(policy, requirement.when, case):
         return NOT_APPLICABLE
@@ -291,23 +290,3 @@ def _possible(
         )
         for said, answer in found.items()
     )
-
-
-def posted_reason(policy: Policy, service_date: datetime.date | None, as_posted_on: datetime.date) -> str:
-    """Say why there is no answer as posted on a day: the text then in force is not here; empty where it is."""
-    for source in policy.sources:
-        if source.authority != "binding" or not source.revisions or service_date is None:
-            continue
-        posted = [item for item in source.revisions if item.posted is None or item.posted <= as_posted_on]
-        matching = [
-            item
-            for item in posted
-            if item.services_from <= service_date
-            and (item.services_until is None or service_date <= item.services_until)
-        ]
-        if not matching:
-            return f"no text of {source.name} for this date of service was posted by {as_posted_on.isoformat()}"
-        chosen = max(enumerate(matching), key=lambda pair: (pair[1].services_from, pair[0]))[1]
-        if not chosen.has_text:
-            return f"the text of {chosen.name} of {source.name} is not here"
-    return ""

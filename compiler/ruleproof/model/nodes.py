@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from ruleproof.finding import Value
+from ruleproof.model.ledgers import Ledger
 from ruleproof.source import NOWHERE, Span
 
 # ---------------------------------------------------------------- domains
@@ -189,6 +190,41 @@ Condition: TypeAlias = (
 )
 
 
+# ---------------------------------------------------------------- what is worked out from other facts
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryTest:
+    """Whether, of the services that came before, at least `count` are of a kind, share keys with this one and lie in a window."""
+
+    count: int
+    subject: Condition
+    """What a service must be to count; judged on its own facts."""
+    keys: tuple[str, ...]
+    """Such as `specimen`: both services must have the same."""
+    window: str = ""
+    """`days` (fewer than `days` days ago), `day`, `month`, `year`, `year since`, or empty: whenever it was."""
+    days: int = 0
+    since: str | datetime.date = ""
+    """With `year since`: the date that years are counted from, or the input that holds it."""
+    paid: bool = False
+    """True where only paid services count."""
+    same: tuple[str, ...] = ()
+    """The inputs whose values must be equal."""
+    beside: bool = False
+    """True where all other lines of the claim are looked at, not only those before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaysBetween:
+    """Whether `first` lies from `low` to `high` days after `second`; `None` is an open end; false where one is missing."""
+
+    first: str
+    second: str
+    low: int | None
+    high: int | None
+
+
 # ---------------------------------------------------------------- the parts of a policy
 
 
@@ -199,6 +235,7 @@ class Citation:
     source: str
     paragraph: str
     says: str = ""
+    span: Span = field(compare=False, default=NOWHERE)
 
     @property
     def text(self) -> str:
@@ -214,7 +251,20 @@ class Revision:
     posted_is_history_date: bool
     has_text: bool
     replaces: str
+    beats: frozenset[str] = frozenset()
+    """The revisions of the same source that it replaces, directly or through others."""
+    text_file: str = ""
+    """The file beside the policy that holds its text; empty where the policy itself does."""
     span: Span = field(compare=False, default=NOWHERE)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A day on which something was posted, and what: from then on it counts, as posted on that day or later."""
+
+    day: datetime.date
+    names: tuple[str, ...]
+    """Such as `Rev 5 of article`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +274,10 @@ class SourceDocument:
     authority: str
     revisions: tuple[Revision, ...]
     notes: tuple[str, ...]
+    index: str = ""
+    """The file beside the policy that knows its paragraphs; empty where there is none."""
+    gives_way: tuple[tuple[str, str], ...] = ()
+    """The sources that it gives way to where they disagree, each with the reason."""
     span: Span = field(compare=False, default=NOWHERE)
 
 
@@ -243,6 +297,8 @@ class Input:
     notes: tuple[str, ...]
     statements: tuple[str, ...]
     span: Span = field(compare=False, default=NOWHERE)
+    derived: HistoryTest | DaysBetween | None = None
+    """How it is worked out from other facts, so that nobody gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +346,8 @@ class Override:
     because: str
     reading: str
     span: Span = field(compare=False, default=NOWHERE)
+    by_source: bool = False
+    """True where nobody wrote it: the sources of the one rule beat those of the other."""
 
 
 REPORT, MAY_REPORT, ALSO, CONSIDER, MUST_NOT = "report", "may report", "may also report", "consider", "must not report"
@@ -317,6 +375,8 @@ class Rule:
     readings: tuple[str, ...]
     notes: tuple[str, ...]
     statements: tuple[str, ...]
+    days: tuple[tuple[datetime.date | None, datetime.date | None], ...] | None = None
+    """The dates of service on which the text that it stands in is in force, first and last; `None` where that is any date."""
     table: str = ""
     """The table that it is a row of, if any."""
     left_open: bool = False
@@ -348,11 +408,15 @@ class Decision:
     statements: tuple[str, ...]
     span: Span = field(compare=False, default=NOWHERE)
     name_span: Span = field(compare=False, default=NOWHERE)
+    imported: str = ""
+    """The document that it comes from; empty of the policy's own."""
+    elsewhere: tuple[tuple[Condition, str], ...] = ()
+    """When it cannot answer since a code list is not here, and what to say of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What the claim must carry; `action` is empty where the source states no consequence."""
+    """What the claim must carry, or a limit; `action` is empty where the source states no consequence."""
 
     name: str
     label: str
@@ -366,6 +430,24 @@ class Requirement:
     notes: tuple[str, ...]
     statements: tuple[str, ...]
     span: Span = field(compare=False, default=NOWHERE)
+    limit: str = ""
+    """Of a limit: the derived input that is yes where the limit is reached."""
+    elsewhere: Condition = AnyOf(())
+    """When it cannot be checked since a code list is not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What can tie services together, such as the specimen; a claim gives it as `specimen_id`."""
+
+    name: str
+    label: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def field(self) -> str:
+        """What it is called on a claim line and on an earlier service."""
+        return f"{self.name}_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +455,19 @@ class CodeEntry:
     code: str
     services_from: datetime.date | None
     services_until: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Dates of service on which a list is elsewhere, or known in part; `None` is an open end."""
+
+    first: datetime.date | None
+    last: datetime.date | None
+    told: frozenset[str]
+    """The codes of which it is known all the same whether the list holds them."""
+    held: frozenset[str]
+    """Those of them that it holds."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +479,9 @@ class CodeList:
     citations: tuple[Citation, ...]
     notes: tuple[str, ...]
     statements: tuple[str, ...]
+    ledger: Ledger = field(compare=False, repr=False, default_factory=lambda: Ledger(()))
+    """What happened to the list, all that has ever been posted; `entries` and `holes` follow from it."""
+    holes: tuple[Hole, ...] = ()
     span: Span = field(compare=False, default=NOWHERE)
 
     @property
@@ -450,6 +548,10 @@ class Expectation:
     span: Span = field(compare=False, default=NOWHERE)
 
 
+MEMBER = "member"
+"""What an example expects of a code list: whether it holds the code given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """One line of what an example expects; `subject` is a decision, a requirement or a `cannot happen`."""
@@ -465,6 +567,16 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What is known of a service: an input or key that is not named is unknown, `None` is missing."""
+
+    facts: Mapping[str, Value]
+    keys: Mapping[str, str | None] = field(default_factory=dict)
+    paid: bool | None = None
+    """Whether it was paid; `None` where that is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     name: str
     label: str
@@ -472,12 +584,19 @@ class Example:
     """What is given; an input that is not named is unknown, `None` is missing."""
     expected: tuple[Expected, ...]
     notes: tuple[str, ...]
+    keys: Mapping[str, str | None] = field(default_factory=dict)
+    earlier: tuple[Service, ...] | None = None
+    """The services that came before; `None` where the history is unknown."""
     span: Span = field(compare=False, default=NOWHERE)
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """Something to prove.  `kind` is `answers`, `never contradicts` (of `decision`) or `always` (of `condition`)."""
+    """Something to prove.
+
+    `kind` is `answers` or `never contradicts` (of `decision`), `always` (of `condition`), or `differs`: two texts answer
+    alike wherever `condition` does not hold.
+    """
 
     name: str
     label: str
@@ -488,6 +607,8 @@ class Property:
     suppositions: tuple[str, ...]
     """What the proof supposes, in words, to be printed on it."""
     notes: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...] = ()
+    """Of `differs`: the earlier and the later text, each as its source and its revision."""
     span: Span = field(compare=False, default=NOWHERE)
 
 
@@ -531,10 +652,26 @@ class Policy:
     """Holds for the dates of service whose text is not in the policy; never where there is no revision without text."""
     no_text_says: tuple[tuple[Condition, str], ...]
     """Which revision is in force where the text is missing, in words."""
+    documents: tuple[tuple[str, str], ...] = ()
+    """The numbers that it goes by, each with the area where it does; empty for every area."""
+    keys: tuple[Key, ...] = ()
+    """What can tie services together; none where the policy never looks at a history."""
+    postings: tuple[Posting, ...] = ()
+    """Every day on which something was posted, the first first: between two of them the policy is known alike."""
     span: Span = field(compare=False, default=NOWHERE)
 
     def input(self, name: str) -> Input:
         return next(item for item in self.inputs if item.name == name)
+
+    @property
+    def asked(self) -> tuple[Input, ...]:
+        """The inputs that a claim gives; the others are worked out from them, or from the history."""
+        return tuple(item for item in self.inputs if item.derived is None)
+
+    @property
+    def derived(self) -> tuple[Input, ...]:
+        """The inputs that are worked out from other facts."""
+        return tuple(item for item in self.inputs if item.derived is not None)
 
     def decision(self, name: str) -> Decision:
         return next(item for item in self.decisions if item.name == name)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from ruleproof.model.asked import names_tested_for_presence
 from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared, in_words
+from ruleproof.model.in_force import Stretch
 from ruleproof.model.nodes import (
     LEFT_OPEN,
     REPORT,
-    SERVICE_DATE,
     AllOf,
     Always,
     Citation,
@@ -21,8 +21,8 @@ from ruleproof.model.nodes import (
     Decision,
     Override,
     Rule,
-    Within,
 )
+from ruleproof.model.texts import Texts, on_days
 from ruleproof.tree import nodes as tree
 
 Clause = TypeVar("Clause", bound=tree.Node)
@@ -95,7 +95,7 @@ class Clauses:
             self.declared.report(
                 "long_quote", cite.says.span, message, f"quote the one to {LONGEST_QUOTE} words that decide"
             )
-        return Citation(cite.source.text, cite.paragraph, cite.says.text if cite.says else "")
+        return Citation(cite.source.text, cite.paragraph, cite.says.text if cite.says else "", cite.span)
 
     def label(self, block: Any) -> str:
         return block.label.text if block.label is not None and block.label.text.strip() else in_words(block.name.text)
@@ -108,6 +108,7 @@ class Rules:
     declared: Declared
     conditions: Conditions
     clauses: Clauses
+    texts: Texts
 
     def decisions(self) -> list[Decision]:
         """Give the decisions in the order written, each with its rules in the order written."""
@@ -123,9 +124,13 @@ class Rules:
                 case _:
                     continue
             for rule in made:
-                if rule is not None:
+                if rule is not None and rule.days != ():  # in no text in force, it plays no part
                     rules.setdefault(rule.decision, []).append(rule)
-        found = [self.decision(block, rules.get(block.name.text, [])) for block in self.declared.of(tree.Decision)]
+        gone = self.gone(rules)
+        found = [
+            self.decision(block, [without(rule, gone) for rule in rules.get(block.name.text, [])])
+            for block in self.declared.of(tree.Decision)
+        ]
         for decision in found:
             self.check_overrides(decision, found)
         return found
@@ -150,6 +155,12 @@ class Rules:
             block.name.span,
         )
 
+    def gone(self, rules: Mapping[str, Iterable[Rule]]) -> frozenset[str]:
+        """Give the names of the rules that are written and stand in no text in force."""
+        kinds = (tree.Rule, tree.Row, tree.LeaveOpen)
+        written = {name for name, block in self.declared.names.items() if isinstance(block, kinds)}
+        return frozenset(written.difference(rule.name for own in rules.values() for rule in own))
+
     # -------------------------------------------------------------- rules
 
     def rule(self, block: tree.Rule) -> Rule | None:
@@ -160,7 +171,8 @@ class Rules:
         decision = block.decision.text
         outcomes = self.outcomes(then.outcome, block.decision)
         return self.made(
-            block, decision, self.conditions.checked(when.condition), then.outcome.force, outcomes,
+            block, decision, self.conditions.of_rule(when, block), then.outcome.force, outcomes,
+            days=self.texts.days(block),
             services=self.clauses.all(block.clauses, tree.Services),
             overrides=self.clauses.all(block.clauses, tree.Overrides),
             citations=self.clauses.cited(block),
@@ -179,24 +191,15 @@ class Rules:
         overrides: Iterable[tree.Overrides] = (),
         citations: tuple[Citation, ...] = (),
         readings: tuple[str, ...] = (),
+        days: tuple[Stretch, ...] | None = None,
         **others: Any,
     ) -> Rule:
-        starts = [part.start.value for part in services if part.start is not None]
-        ends = [part.until.value for part in services if part.until is not None]
-        start, until = max(starts, default=None), min(ends, default=None)
-        for part in services:
-            if part.start and part.until and part.until.value < part.start.value:
-                self.declared.report(
-                    "outside_domain",
-                    part.span,
-                    f"no day lies from {part.start.value} to {part.until.value}",
-                    "write the earlier day first",
-                )
+        start, until = self.texts.services(list(services))
         condition = written
-        if (start or until) and self.conditions.needs_service_date(
+        if (start or until or days is not None) and self.conditions.needs_service_date(
             block.name.span, f"`{block.name.text}` has dates of service"
         ):
-            condition = AllOf((Within(SERVICE_DATE, start, until), written))
+            condition = on_days(days, start, until, written)
         others.setdefault("label", self.clauses.label(block) if hasattr(block, "label") else "")
         others.setdefault("notes", self.clauses.notes(block) if hasattr(block, "clauses") else ())
         others.setdefault("statements", self.clauses.statements(block) if hasattr(block, "clauses") else ())
@@ -207,6 +210,7 @@ class Rules:
             written=written,
             services_from=start,
             services_until=until,
+            days=days,
             force=force,
             outcomes=outcomes,
             overrides=self.overrides(overrides),
@@ -262,8 +266,8 @@ class Rules:
         ]
         if len(columns) != len(block.columns):
             return []
-        overrides = self.row_overrides(block)
-        return [self.row(block, row, needs, guarded, overrides.get(row.name.text, [])) for row in block.rows]
+        overrides, days = self.row_overrides(block), self.texts.days(block)
+        return [self.row(block, row, needs, guarded, overrides.get(row.name.text, []), days) for row in block.rows]
 
     def row_overrides(self, block: tree.Table) -> dict[str, list[tree.Overrides]]:
         found: dict[str, list[tree.Overrides]] = {}
@@ -286,6 +290,7 @@ class Rules:
         needs: list[Condition],
         guarded: frozenset[str],
         overrides: list[tree.Overrides],
+        days: tuple[Stretch, ...] | None,
     ) -> Rule:
         columns = zip(table.columns, row.tests, strict=True)
         tests = [self.conditions.cell(column, cell, guarded) for column, cell in columns]
@@ -298,6 +303,7 @@ class Rules:
             row.outcome.force,
             self.outcomes(row.outcome, table.decision),
             services=services,
+            days=days,
             overrides=overrides,
             citations=self.clauses.citations(row.cites),
             readings=tuple(self.clauses.question(name) for name in row.readings),
@@ -319,7 +325,8 @@ class Rules:
         named = self.clauses.all(block.clauses, tree.QuestionNamed)
         pend = self.clauses.one(block, tree.Pend, "then")
         return self.made(
-            block, decision, self.conditions.checked(when.condition), REPORT, (LEFT_OPEN,),
+            block, decision, self.conditions.of_rule(when, block), REPORT, (LEFT_OPEN,),
+            days=self.texts.days(block),
             services=self.clauses.all(block.clauses, tree.Services),
             overrides=self.clauses.all(block.clauses, tree.Overrides),
             citations=self.clauses.cited(block),
@@ -372,6 +379,13 @@ class Rules:
             self.declared.report(
                 "cycle", first.span, f"overrides lead in a circle: {' → '.join(circle)}", "take one of them out"
             )
+
+
+def without(rule: Rule, gone: frozenset[str]) -> Rule:
+    """Give a rule without its overrides of rules that play no part."""
+    if not any(override.rule in gone for override in rule.overrides):
+        return rule
+    return replace(rule, overrides=tuple(override for override in rule.overrides if override.rule not in gone))
 
 
 def circle_in(follows: Mapping[str, Sequence[str]]) -> list[str]:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias, assert_never
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from ruleproof.model import nodes as model
 from ruleproof.model.meaning import OUTCOME, Answer, resolve
 from ruleproof.prover.space import Box, Space
+
+if TYPE_CHECKING:
+    from ruleproof.prover.day_differences import DayDifferences
+    from ruleproof.prover.histories import Histories
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ class Compiler:
     space: Space
     policy: model.Policy
     _known: dict[model.Condition, Expression] = field(default_factory=dict)
+    _unreal: tuple[Expression, ...] | None = None
     _decisions: dict[str, tuple[Expression, Expression, tuple[Expression, ...]]] = field(default_factory=dict)
 
     def __call__(self, condition: model.Condition) -> Expression:
@@ -183,16 +189,44 @@ class Compiler:
         parts = Decides(
             name,
             test,
-            self(policy.no_text),
+            self.not_here(decision),
             self(decision.scope),
             tuple(self(rule.condition) for rule in decision.rules),
             decision,
         )
         return settle(parts)
 
+    def not_here(self, decision: model.Decision) -> Expression:
+        """Give when a decision cannot answer: its text is not here, or a code list that it rests on."""
+        return some((self(self.policy.no_text), *(self(condition) for condition, _ in decision.elsewhere)))
+
     def impossible(self) -> tuple[Expression, ...]:
         """Give when each `cannot happen` is met, in order, and then when an input lacks the codes that it must have."""
+        return (*self.declared_impossible(), *self.unreal())
+
+    def declared_impossible(self) -> tuple[Expression, ...]:
         return (*(self(item.condition) for item in self.policy.impossibles), *self.lacking())
+
+    def unreal(self) -> tuple[Expression, ...]:
+        """Give when what is worked out from other facts comes out as it never does."""
+        if not self.policy.derived:
+            return ()
+        if self._unreal is None:
+            self._unreal = ()  # whether a single service can be does not hang on its own history
+            self._unreal = (*self.day_differences.unreal, *self.histories.unreal)
+        return self._unreal
+
+    @cached_property
+    def day_differences(self) -> DayDifferences:
+        from ruleproof.prover.day_differences import DayDifferences  # noqa: PLC0415 (it is made of expressions)
+
+        return DayDifferences(self)
+
+    @cached_property
+    def histories(self) -> Histories:
+        from ruleproof.prover.histories import Histories  # noqa: PLC0415 (it is made of expressions)
+
+        return Histories(self, some((*self.declared_impossible(), *self.day_differences.unreal)))
 
     def lacking(self) -> tuple[Expression, ...]:
         """Give when an input lacks the codes that it must have."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import product
 
 from ruleproof.finding import CodesOf, Range, Region, Restriction, Value, Values
 from ruleproof.model.nodes import SERVICE_DATE, Input
+from ruleproof.model.past import PATIENT
 from ruleproof.prover.cells import Cell, Dimension
 from ruleproof.prover.space import Box, Space, bits_of
 
@@ -134,11 +135,28 @@ def _stretch_in_words(first: Cell, last: Cell, dimension: Dimension) -> str:
     return f"{low_words} to {high_words}"
 
 
-def case_in_words(space: Space, case: Mapping[str, Value], names: Iterable[str]) -> str:
-    """Say one case, the named inputs only: `tumour type: solid_organ, 60 genes, MSI reported: no`."""
+def case_in_words(
+    space: Space, case: Mapping[str, Value], names: Iterable[str], history: Sequence[Mapping[str, Value]] = ()
+) -> str:
+    """Say one case, the named inputs only: `tumour type: solid_organ, 60 genes, MSI reported: no`; then what came before."""
     wanted = set(names)
-    named = [item for item in space.policy.inputs if item.name in wanted]
-    return ", ".join(_value_in_words(space, item, case[item.name]) for item in named)
+    named = [item for item in space.policy.inputs if item.name in wanted and item.name in case]
+    line = ", ".join(_value_in_words(space, item, case[item.name]) for item in named)
+    return "; ".join([line, *(_earlier_in_words(space, case, service) for service in history)])
+
+
+def _earlier_in_words(space: Space, line: Mapping[str, Value], service: Mapping[str, Value]) -> str:
+    """Say an earlier service: its facts, which keys it shares with the line, and whether it was paid."""
+    told = [
+        _value_in_words(space, item, service[item.name]) for item in space.policy.asked if item.name in service
+    ]
+    shared = [
+        f"{'the same' if service[key.field] == line.get(key.field) else 'another'} {key.label}"
+        for key in space.policy.keys
+        if key.field in service and key.name != PATIENT
+    ]
+    paid = [f"{'paid' if service['paid'] else 'not paid'}"] if "paid" in service else []
+    return f"earlier {', '.join([*told, *shared, *paid]) or 'service'}"
 
 
 def _value_in_words(space: Space, item: Input, value: Value) -> str:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from ruleproof.prover.boxes import meets, merged
 from ruleproof.prover.space import Box, bits_of
@@ -35,6 +36,10 @@ class Cut:
     straddling: int
     lean: int
     """How uneven the cut is: the difference between the numbers of rows on the two sides."""
+
+
+Leaf: TypeAlias = tuple[int, ...]
+"""Rows that are said to hold in a part of the cases."""
 
 
 class Rows:
@@ -67,7 +72,7 @@ class Rows:
             if not alive:
                 yield box
                 continue
-            if any(self._covers(row, box) for row in alive):
+            if any(self.covers(row, box) for row in alive):
                 continue
             cut = self.best_cut(box, alive) if len(alive) > FEW else self._cut_along(box, alive)
             for part in _parts(box, cut):
@@ -140,7 +145,11 @@ class Rows:
     def overlaps_one_by_one(self) -> Iterator[tuple[tuple[int, ...], Box]]:
         """Give disjoint boxes where two or more rows hold together, each with exactly these rows."""
         for first, others in enumerate(self.neighbours):
+            # beyond a row that holds wherever this one does, that row and this one are never the first two that hold
+            last = next((row for row in bits_of(others) if self.covers(row, self.boxes[first])), len(self.boxes))
             for second in bits_of(others >> first + 1 << first + 1):
+                if second > last:
+                    break
                 yield from self._overlaps_of(first, second)
 
     def _overlaps_of(self, first: int, second: int) -> Iterator[tuple[tuple[int, ...], Box]]:
@@ -148,14 +157,14 @@ class Rows:
         start = meets(self.boxes[first], self.boxes[second])
         assert start is not None, "neighbours share a case"
         common = self.neighbours[first] & self.neighbours[second]
-        if any(self._covers(row, start) for row in bits_of(common & (1 << second) - 1)):
+        if any(self.covers(row, start) for row in bits_of(common & (1 << second) - 1)):
             return
         stack = [(start, self._meeting(start, bits_of(common)))]
         while stack:
             box, alive = stack.pop()
             if not self.still_time():
                 raise OutOfTimeError
-            covering = [row for row in alive if self._covers(row, box)]
+            covering = [row for row in alive if self.covers(row, box)]
             if covering and covering[0] < second:
                 continue
             if len(covering) == len(alive):
@@ -165,17 +174,47 @@ class Rows:
             for part in _parts(box, cut):
                 stack.append((part, self._meeting_column(part, cut.column, alive)))
 
+    # -------------------------------------------------------------- a tree of cuts
+
+    def tree(
+        self, settled: Callable[[Box, Sequence[int]], Leaf | None], order: Sequence[int], *, along_first: bool = False
+    ) -> Iterator[tuple[Box, Cut | Leaf]]:
+        """Give a tree of cuts over all cases: each part is followed by what lies inside its cut, then by what lies outside.
+
+        `settled` gets a part and the rows (in the order given) that meet it, and says what is known of it, or `None` where
+        it must be cut; `along_first` cuts along the first of few rows.
+        """
+        stack = [(self.whole, list(order))]
+        while stack:
+            box, alive = stack.pop()
+            if not self.still_time():
+                raise OutOfTimeError
+            leaf = settled(box, alive)
+            if leaf is not None:
+                yield box, leaf
+                continue
+            few = len(alive) <= FEW
+            cut = self._cut_along(box, alive[:1] if along_first else alive) if few else self.best_cut(box, alive)
+            yield box, cut
+            inside, outside = _parts(box, cut)
+            stack.append((outside, self._meeting_column(outside, cut.column, alive)))
+            stack.append((inside, self._meeting_column(inside, cut.column, alive)))
+
     # -------------------------------------------------------------- cutting
 
     def _meeting(self, box: Box, rows: Iterable[int]) -> list[int]:
-        return [row for row in rows if all(mine & mask for mine, mask in zip(self.boxes[row], box, strict=True))]
+        return [row for row in rows if _touch(self.boxes[row], box)]
 
     def _meeting_column(self, box: Box, column: int, rows: list[int]) -> list[int]:
         mask = box[column]
         return [row for row in rows if self.boxes[row][column] & mask]
 
-    def _covers(self, row: int, box: Box) -> bool:
-        return all(not mask & ~mine for mine, mask in zip(self.boxes[row], box, strict=True))
+    def covers(self, row: int, box: Box) -> bool:
+        """Tell whether a row holds in every case of a box."""
+        for mine, mask in zip(self.boxes[row], box, strict=True):  # noqa: SIM110  # faster than `all(…)`
+            if mask & ~mine:
+                return False
+        return True
 
     def _cut_along(self, box: Box, alive: list[int]) -> Cut:
         """Cut along one row: the one that lacks the least of the box, in the first column where it lacks something."""
@@ -275,6 +314,13 @@ class Rows:
             if best is None or _cost(cut, len(alive)) < _cost(best, len(alive)):
                 best = cut
         return best
+
+
+def _touch(one: Box, other: Box) -> bool:
+    for mine, mask in zip(one, other, strict=True):  # noqa: SIM110  # faster than `all(…)`
+        if not mine & mask:
+            return False
+    return True
 
 
 def _cost(cut: Cut, rows: int) -> float:

@@ -12,6 +12,7 @@ from ruleproof.model.nodes import (
     AtLeastOf,
     Condition,
     Defined,
+    HistoryTest,
     Input,
     IsIn,
     Not,
@@ -28,12 +29,12 @@ Box = tuple[int, ...]
 class Space:
     """The cells of all inputs of a policy.
 
-    With `also`, cells are cut by the tests of that policy too, so that two policies with the same inputs share their cells.
+    With `also`, cells are cut by the tests of those policies too, so that policies with the same inputs share their cells.
     """
 
-    def __init__(self, policy: Policy, also: Policy | None = None) -> None:
+    def __init__(self, policy: Policy, *also: Policy) -> None:
         self.policy = policy
-        tests = _tests_by_input(policy, *([] if also is None else [also]))
+        tests = _tests_by_input(policy, *also)
         dimensions: list[Dimension] = []
         places: dict[str, tuple[int, ...]] = {}
         for item in policy.inputs:
@@ -170,14 +171,17 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     yield from (condition for condition, _ in policy.no_text_says)
     for decision in policy.decisions:
         yield decision.scope
+        yield from (condition for condition, _ in decision.elsewhere)
         yield from (rule.condition for rule in decision.rules)
     for requirement in policy.requirements:
         yield requirement.that
         yield requirement.when
+        yield requirement.elsewhere
     for claim in policy.properties:
         yield claim.condition
         yield claim.supposing
     yield from (item.when for item in policy.expectations if item.when is not None)
+    yield from (item.derived.subject for item in policy.inputs if isinstance(item.derived, HistoryTest))
 
 
 def _tests_by_input(*policies: Policy) -> dict[str, list[Test]]:

@@ -5,6 +5,7 @@ Each result is worked out once, when somebody asks for it.
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from ruleproof.finding import Value
+from ruleproof.model.in_force import day_in_epoch, epoch_of
 from ruleproof.model.meaning import Answer, resolve
 from ruleproof.model.nodes import Condition, Decision, Policy, Requirement
+from ruleproof.model.texts import Standpoint
 from ruleproof.prover.boxes import TooManyBoxesError, meets, merged, split
 from ruleproof.prover.expressions import (
     FALSE,
@@ -31,6 +34,9 @@ from ruleproof.prover.telling import TellAnswer, TellState
 Holding = frozenset[str]
 """The names of the rules that hold together."""
 
+
+Seen = Callable[[Standpoint], Policy]
+"""Gives a policy as it is seen from a standpoint."""
 
 Told_co = TypeVar("Told_co", covariant=True)
 
@@ -70,11 +76,38 @@ class Landscape:
 class Study:
     """Answers questions about a policy exactly."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, seen: Seen | None = None, space: Space | None = None) -> None:
+        """`seen` gives the policy from other standpoints; a `space` holds at least the cells of the policy."""
         self.policy = policy
-        self.space = Space(policy)
+        self.space = space or Space(policy)
         self.compiler = Compiler(self.space, policy)
+        self._seen = seen
+        self._epochs: dict[int, Study] = {}
         self._landscapes: dict[str, Landscape | None] = {}
+
+    # -------------------------------------------------------------- other standpoints
+
+    def as_posted(self, on: datetime.date | None) -> Study:
+        """Give the study of the policy as far as it had been posted by a day; with no day, of all of it."""
+        epoch = epoch_of(self.policy.postings, on)
+        if self._seen is None or epoch == len(self.policy.postings):
+            return self
+        if epoch not in self._epochs:
+            day = day_in_epoch(self.policy.postings, epoch)
+            self._epochs[epoch] = Study(self._seen(Standpoint(posted_by=day)))
+        return self._epochs[epoch]
+
+    def earlier(self) -> tuple[tuple[datetime.date, Policy], ...]:
+        """Give the policy as it was known before each day of posting, in the order of time."""
+        if self._seen is None:
+            return ()
+        postings = self.policy.postings
+        days = [day_in_epoch(postings, epoch) for epoch in range(len(postings))]
+        return tuple((item.day, self.as_posted(day).policy) for item, day in zip(postings, days, strict=True))
+
+    def text_of(self, source: str, revision: str) -> Policy | None:
+        """Give the text of one revision as a policy, for every date of service; `None` where only this policy is known."""
+        return None if self._seen is None else self._seen(Standpoint(text_of=(source, revision)))
 
     @cached_property
     def impossible(self) -> Expression:
@@ -99,7 +132,8 @@ class Study:
         began = time.perf_counter()
         names = [rule.name for rule in decision.rules]
         rules = [self.compiler(rule.condition) for rule in decision.rules]
-        asked = (self.impossible, self.compiler(self.policy.no_text), self.compiler(decision.scope), *rules)
+        not_here = self.compiler.not_here(decision)
+        asked = (self.impossible, not_here, self.compiler(decision.scope), *rules)
 
         def settle(left: Sequence[Expression]) -> tuple[Holding, ...] | None:
             impossible, no_text, scope, *open_rules = left
@@ -126,8 +160,7 @@ class Study:
 
     def inputs_of(self, *expressions: Expression) -> tuple[str, ...]:
         """Give the inputs that expressions depend on, in the order declared."""
-        places = {place for expression in expressions for place in dimensions_in(expression)}
-        return tuple(name for name, own in self.space.places.items() if places & set(own))
+        return inputs_of(self.space, *expressions)
 
     def example_of(self, *expressions: Expression, within: Box | None = None) -> Box | None:
         """Give a box of cases that can happen and in which all the expressions hold, or `None` where there is none."""
@@ -188,6 +221,12 @@ class Study:
     def holds_nowhere(self, condition: Condition) -> bool:
         """Tell whether no case that can happen meets a condition."""
         return self.example_of(self.compiler(condition)) is None
+
+
+def inputs_of(space: Space, *expressions: Expression) -> tuple[str, ...]:
+    """Give the inputs that expressions over a space depend on, in the order declared."""
+    places = {place for expression in expressions for place in dimensions_in(expression)}
+    return tuple(name for name, own in space.places.items() if places & set(own))
 
 
 def joined(decision: Decision, answers: Sequence[Answer]) -> tuple[Answer, ...]:

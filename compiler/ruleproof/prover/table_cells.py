@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, assert_never
 
+from ruleproof.finding import Restriction
 from ruleproof.model.tables import (
     BOOLEAN,
     DATE_TIME,
@@ -66,6 +67,7 @@ class Axis:
     """One input: its cells, and each test as masks of cells.  Cells outside `domain` are left out."""
 
     def __init__(self, type: str, tests: Sequence[CellTest], domain: Sequence[CellTest], *, nullable: bool) -> None:
+        self.type, self.domain = type, tuple(domain)
         asked = [part for test in (*tests, *domain) for part in simple_tests(test)]
         self.parts = _parts(type, asked)
         cells = [cell for part in self.parts for cell in part.cells]
@@ -77,6 +79,7 @@ class Axis:
         self._keep = None if allowed == self._all else tuple(bits_of(allowed))
         self.cells = tuple(cells if self._keep is None else (cells[index] for index in self._keep))
         self.tests_of_masks: dict[int, CellTest] = {}
+        self.restrictions_of_masks: dict[int, Sequence[Restriction]] = {}
         """What has been made of masks, kept because the same ones come again and again."""
         self.full = (1 << len(self.cells)) - 1
         self.missing = _mask_of(self.cells, lambda cell: cell.missing)
@@ -99,6 +102,11 @@ class Axis:
             start += len(part.cells)
         return allowed | self._null
 
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The number of each cell among all that the tests cut, those that cannot be included."""
+        return tuple(range(len(self.cells))) if self._keep is None else self._keep
+
     def masks(self, test: CellTest) -> Masks:
         """Give where a test, without relations to other inputs, passes for certain and where it may."""
         sure, may = self._raw(test)
@@ -108,7 +116,7 @@ class Axis:
     def scale(self) -> Scale | None:
         """The order of the values; `None` where they have none, or are of several kinds."""
         part = self.parts[0]
-        return part.scale if len(self.parts) == 1 and isinstance(part, _Line) else None
+        return part.scale if len(self.parts) == 1 and isinstance(part, Line) else None
 
     @property
     def unnamed(self) -> int:
@@ -204,7 +212,7 @@ class Axis:
             case _:
                 assert_never(test)
 
-    def _of_parts(self, mask_of: Callable[[_Line | _Names], int]) -> int:
+    def _of_parts(self, mask_of: Callable[[Line | Names], int]) -> int:
         mask = start = 0
         for part in self.parts:
             mask |= mask_of(part) << start
@@ -220,7 +228,7 @@ def _fits(kind: str, other: str) -> bool:
     return kind == other or {kind, other} == {NUMBER, WHOLE}
 
 
-def _parts(type: str, asked: Sequence[OneOf | Within]) -> list[_Line | _Names]:
+def _parts(type: str, asked: Sequence[OneOf | Within]) -> list[Line | Names]:
     """Give one part for each kind of value that the input can have, as far as the table tells them apart."""
     kinds = kinds_in(asked)
     if type in (DATE_TIME, TIME):
@@ -228,9 +236,9 @@ def _parts(type: str, asked: Sequence[OneOf | Within]) -> list[_Line | _Names]:
         kinds = kinds or [type]
     elif type != UNKNOWN:
         kinds = [type]
-    parts: list[_Line | _Names] = [_part(kind, asked) for kind in kinds]
+    parts: list[Line | Names] = [_part(kind, asked) for kind in kinds]
     if type == UNKNOWN:
-        parts.append(_Names("", ()))
+        parts.append(Names("", ()))
     return parts
 
 
@@ -244,16 +252,16 @@ def values_of(test: OneOf | Within) -> tuple[Scalar, ...]:
     return tuple(test.values) if isinstance(test, OneOf) else (test.low, test.high)
 
 
-def _part(kind: str, asked: Sequence[OneOf | Within]) -> _Line | _Names:
+def _part(kind: str, asked: Sequence[OneOf | Within]) -> Line | Names:
     own = [
         test for test in asked if any(value is not None and _fits(order_kind(value), kind) for value in values_of(test))
     ]
     if kind == BOOLEAN or (kind == STRING and not any(isinstance(test, Within) for test in own)):
-        return _Names(kind, own)
-    return _Line(scale_of(kind), own)
+        return Names(kind, own)
+    return Line(scale_of(kind), own)
 
 
-class _Line:
+class Line:
     """Values in their order, cut at every bound that a test uses."""
 
     def __init__(self, scale: Scale, tests: Iterable[OneOf | Within]) -> None:
@@ -266,6 +274,8 @@ class _Line:
         ends = [None, *self._sorted, None]
         made = [scale.cell(first, after) for first, after in pairwise(ends)]
         self.cells = tuple(cell if cell is not None else Cell(None, 0) for cell in made)
+        self.cuts: tuple[Any, ...] = tuple(self._sorted)
+        """Where one cell ends and the next begins, in the terms of the scale."""
         self.nowhere = sum(1 << index for index, cell in enumerate(made) if cell is None)
         """Cells that hold no value, such as the texts before the empty text."""
 
@@ -299,7 +309,7 @@ class _Line:
         return ((1 << after) - (1 << first)) if first < after else 0
 
 
-class _Names:
+class Names:
     """Values without order: named ones, put together where no test tells them apart, and any other (not of booleans)."""
 
     nowhere = 0

@@ -68,11 +68,15 @@ def regions_of(space: TableSpace, boxes: Iterable[Box]) -> tuple[Region, ...]:
 
 def _regions(space: TableSpace, box: Box) -> Iterator[Region]:
     names: list[str] = []
-    choices: list[list[Restriction]] = []
+    choices: list[Sequence[Restriction]] = []
     for place, name in enumerate(space.names):
-        if box[place] != space.whole[place]:
+        mask = box[place]
+        if mask != space.whole[place]:
             names.append(name)
-            choices.append(_restrictions(space.axes[place], box[place]))
+            known = space.axes[place].restrictions_of_masks
+            if mask not in known:
+                known[mask] = _restrictions(space.axes[place], mask)
+            choices.append(known[mask])
     for relation, mask in _compared(space, box):
         names.append(f"{space.names[relation.left]} compared with {space.names[relation.right]}")
         choices.append([Values(tuple(sorted(relation.states(mask))))])
@@ -88,7 +92,7 @@ def _compared(space: TableSpace, box: Box) -> Iterator[tuple[Relation, int]]:
             yield relation, box[start + index]
 
 
-def _restrictions(axis: Axis, mask: int) -> list[Restriction]:
+def _restrictions(axis: Axis, mask: int) -> Sequence[Restriction]:
     missing = bool(mask & axis.missing)
     found: list[Restriction] = []
     for first, last in axis.runs(mask):

@@ -228,15 +228,18 @@ class TableSpace:
                 return _boxes(self.whole, place, self.axes[place].masks(test))
 
     def _where_related(self, place: int, test: Related) -> tuple[list[Box], list[Box]]:
+        found = self.where_related(place, test)
+        return ([], [self.whole]) if found is None else _boxes(self.whole, found[0], (found[1], found[1]))
+
+    def where_related(self, place: int, test: Related) -> tuple[int, int] | None:
+        """Give the dimension and the cells in which an input compares so; `None` where that cannot be decided."""
         if not self._decides(place, test):
-            return [], [self.whole]
+            return None
         pair, states = self._oriented(place, test)
         if pair[0] == pair[1]:
-            mask = self.axes[place].compared_to_itself(states)
-            return _boxes(self.whole, place, (mask, mask))
+            return place, self.axes[place].compared_to_itself(states)
         own = self._relation_places[pair]
-        mask = self.relations[own - len(self.axes)].mask(states)
-        return _boxes(self.whole, own, (mask, mask))
+        return own, self.relations[own - len(self.axes)].mask(states)
 
 
 def _boxes(whole: Box, place: int, masks: tuple[int, int]) -> tuple[list[Box], list[Box]]:

@@ -26,11 +26,16 @@ MOST_BOXES = 200_000
 """How many boxes a search may give before it is stopped."""
 MOST_BOXES_NOTED = 20_000
 """The same, where what is found is worth a note only."""
+MOST_MASKS = 1_000_000
+"""The same in all dimensions together, for tables of very many columns."""
+MOST_STEPS = 1_000_000
+"""How many parts of the cases one search may look at before it is stopped; a part of many columns counts more than once."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is being looked for, how much of it is done, and how much there is (0 where that is not known)."""
 
 GAPS, OVERLAPS, WORTH = "gaps", "rules that overlap", "rules without effect"
+NO_TIME, TOO_HARD = "the time allowed is over", "the rules leave too many combinations of values to look at"
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,10 @@ class TableStudy:
         still_time: Callable[[], bool] = lambda: True,
         progress: Progress = lambda _what, _done, _all: None,
     ) -> None:
-        self.table, self.still_time, self.progress = table, still_time, progress
+        self.table, self.progress = table, progress
+        self._clock = still_time
         self.space = TableSpace(table, missing=missing, limits=limits)
+        self._steps, self._step = 0, 1 + len(self.space.whole) // 8
         self.cases = Cases(self.space)
         self.outputs = Outputs(table)
         sure = [(owner, box) for owner, row in enumerate(self.space.rows) for box in row.sure]
@@ -86,6 +93,15 @@ class TableStudy:
 
     def _rows_of(self, owned: list[tuple[int, Box]]) -> Rows:
         return Rows(self.space.whole, self.space.ordered, [box for _, box in owned], self.still_time)
+
+    def still_time(self) -> bool:
+        """Tell whether the search under way may go on; it is asked for each part of the cases that is looked at."""
+        self._steps += self._step
+        return self._steps <= MOST_STEPS and self._clock()
+
+    def begin(self) -> None:
+        """Begin a search: each may take as many steps as another one."""
+        self._steps = 0
 
     @cached_property
     def boxes_of(self) -> tuple[tuple[int, ...], ...]:
@@ -116,6 +132,7 @@ class TableStudy:
         unnamed: dict[int, tuple[Box, ...]] = {}
         self._unsure = False
         all_found = True
+        self.begin()
         try:
             start, others = self._parts_by_name()
             named.extend(self._gaps_in(start))
@@ -167,6 +184,7 @@ class TableStudy:
 
     def bounded(self, found: Iterator[_Item], what: str, most: int) -> Iterator[_Item]:
         """Give what a search finds, until there is too much of it."""
+        most = min(most, max(100, MOST_MASKS // max(1, len(self.space.whole))))
         for count, item in enumerate(found, start=1):
             if count > most:
                 self.stopped[what] = f"there are more than {most:,} regions"
@@ -177,7 +195,7 @@ class TableStudy:
 
     def stop(self, what: str) -> None:
         """Note that a question was given up, for want of time unless another reason is noted."""
-        self.stopped.setdefault(what, "the time allowed is over")
+        self.stopped.setdefault(what, TOO_HARD if self._steps > MOST_STEPS else NO_TIME)
 
     # -------------------------------------------------------------- overlaps
 
@@ -187,6 +205,7 @@ class TableStudy:
         found: dict[tuple[int, ...], list[Box]] = {}
         depends, all_found = False, True
         most = MOST_BOXES_NOTED if self.outputs.collects or self.outputs.first_wins else MOST_BOXES
+        self.begin()
         try:
             for rows, box in self.bounded(self.rows.overlaps_one_by_one(), OVERLAPS, most):
                 can_be = self.cases.can_be(box)

@@ -50,6 +50,7 @@ class Worth:
         """Give the rows without effect, in order; what the time does not allow is noted as stopped."""
         found: list[Worthless] = []
         count = len(self.study.table.rows)
+        self.study.begin()
         try:
             for row in range(count):
                 if row % 64 == 0:
@@ -90,6 +91,10 @@ class Worth:
 
     def _cover(self, boxes: Sequence[Box], others: list[int]) -> tuple[int, ...] | None:
         """Give the rows among others that together hold in all cases of some boxes, as few as are needed one by one."""
+        if len(boxes) == 1:
+            alone = next((number for number in others if self.rows.covers(number, boxes[0])), None)
+            if alone is not None:
+                return (self.study.owners[alone],)
         if not others or any(not self._covered(box, others) for box in boxes):
             return None
         needed = others
@@ -244,6 +249,7 @@ class Worth:
         space = self.study.space
         compared = {place for relation in space.relations for place in (relation.left, relation.right)}
         found: list[int] = []
+        self.study.begin()
         try:
             for place in dict.fromkeys(space.columns):
                 if (

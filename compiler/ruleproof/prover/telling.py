@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer, resolve
-from ruleproof.model.nodes import Decision, Policy, Requirement
-from ruleproof.prover.expressions import FALSE, TRUE, Compiler, Constant, Expression
+from ruleproof.model.nodes import Condition, Decision, Policy, Requirement
+from ruleproof.prover.expressions import FALSE, TRUE, Compiler, Constant, Expression, some
+
+IS_ONE, IS_NONE = "met", "not met"
 
 
 class TellAnswer:
     """Tells the answer of a decision: `asked` is what must be known, the first `first` of it before the rest."""
 
     def __init__(self, policy: Policy, decision: Decision, compiler: Compiler) -> None:
-        says = [(compiler(condition), reason) for condition, reason in policy.no_text_says]
+        says = [(compiler(condition), reason) for condition, reason in (*policy.no_text_says, *decision.elsewhere)]
         rules = [compiler(rule.condition) for rule in decision.rules]
         self.decision = decision
         self.reasons = [reason for _, reason in says]
@@ -37,13 +39,28 @@ class TellAnswer:
         return resolve(self.decision, frozenset(held))
 
 
+class TellKind:
+    """Tells whether a service is of a kind."""
+
+    first = 1
+
+    def __init__(self, condition: Condition, compiler: Compiler) -> None:
+        self.asked = (compiler(condition),)
+
+    def __call__(self, left: Sequence[Expression]) -> str | None:
+        """Give `met` or `not met` once it is settled."""
+        (kind,) = left
+        return None if not isinstance(kind, Constant) else IS_ONE if kind.value else IS_NONE
+
+
 class TellState:
     """Tells the state of a requirement, in the same manner."""
 
     first = 2
 
     def __init__(self, policy: Policy, requirement: Requirement, compiler: Compiler) -> None:
-        self.asked = (compiler(policy.no_text), compiler(requirement.when), compiler(requirement.that))
+        not_here = some((compiler(policy.no_text), compiler(requirement.elsewhere)))
+        self.asked = (not_here, compiler(requirement.when), compiler(requirement.that))
 
     def __call__(self, left: Sequence[Expression]) -> str | None:
         """Give the state once it is settled."""

@@ -19,6 +19,7 @@ from ruleproof.model.tables import (
     AnyOf,
     AnyValue,
     CellTest,
+    DecisionTable,
     Literal,
     Negated,
     OneOf,
@@ -29,6 +30,11 @@ from ruleproof.model.tables import (
 )
 
 _IN_WORDS = {NUMBER: "numbers", "string": "texts", "boolean": "yes or no", DATE: "dates", "time": "times of day"}
+
+
+MOST_RULES = 30_000
+MOST_CONSTANTS = 2_000_000_000
+"""How large the number of rules, times that of the different values in their cells, may be: memory grows with both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +125,24 @@ def _other_clocks(distinct: Mapping[str, CellTest]) -> dict[str, str]:
     return {text: reason for text, found in clocks.items() if found - {usual}}
 
 
-def narrowed(test: CellTest, type: str, is_list: bool = False) -> CellTest:
-    """Give the allowed values of a column, or anything at all where they are of another type."""
-    return AnyValue() if _mismatch(kinds_of(test), type, is_list) else test
+def narrowed(test: CellTest, type: str, is_list: bool = False) -> tuple[CellTest, str]:
+    """Give the allowed values of a column; anything at all, and the reason, where they are of another type."""
+    wrong = _mismatch(kinds_of(test), type, is_list)
+    return (AnyValue(), wrong.replace("the cell compares with", "they are")) if wrong else (test, "")
+
+
+def too_many(rules: int) -> str:
+    """Say that a table has too many rules to be analysed."""
+    return f"{rules:,} rules are more than are analysed in one table ({MOST_RULES:,})"
+
+
+def too_large(table: DecisionTable) -> str:
+    """Say why a table of not too many rules is too large to be analysed; an empty text where it is not."""
+    distinct = {(index, id(test)): test for row in table.rows for index, test in enumerate(row.tests)}
+    constants = sum(len(constants_of(test)) for test in distinct.values())
+    if constants * len(table.rows) > MOST_CONSTANTS:
+        return f"{len(table.rows):,} rules with {constants:,} different values are more than are analysed in one table"
+    return ""
 
 
 def output_type(cells: Iterable[OutputCell], declared: str) -> str:

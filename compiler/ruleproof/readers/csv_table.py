@@ -20,11 +20,11 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 class BrokenError(Exception):
-    """The file is no CSV; `str()` says why, `offset` where."""
+    """The file is no CSV; `str()` says why, `offset` where, in the text as far as it can be shown."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: str, offset: int = 0, help: str = "", shown: str = "") -> None:
         super().__init__(message)
-        self.offset = offset
+        self.offset, self.help, self.shown = offset, help, shown
 
 
 def read_csv(path: str, data: bytes, hit_policy: str = "") -> Reading:
@@ -35,7 +35,8 @@ def read_csv(path: str, data: bytes, hit_policy: str = "") -> Reading:
         texts, starts = _fields(source.text)
     except BrokenError as error:
         place = Span(error.offset, error.offset)
-        return Reading(source, findings=(table_finding(source, "unreadable_table", place, str(error)),))
+        source = source_from_text(error.shown, path) if error.shown else source
+        return Reading(source, findings=(table_finding(source, "unreadable_table", place, str(error), error.help),))
 
     def span(row: int, column: int) -> Span:
         """Give where a field stands, without what separates it from the next."""
@@ -53,15 +54,21 @@ def read_csv(path: str, data: bytes, hit_policy: str = "") -> Reading:
 
 def _decoded(path: str, data: bytes) -> Source:
     if len(data) > LARGEST_FILE:
-        raise BrokenError(f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB", 0)
+        raise BrokenError(f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB", help="part the table")
     is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if b"\0" in data[:4096] and not is_wide:
-        raise BrokenError("this is no text: it holds bytes of value zero", 0)
+    encoding = "utf-16" if is_wide else "utf-8"
     try:
-        return source_from_text(data.decode("utf-16" if is_wide else "utf-8-sig"), path)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        message = f"byte {error.start} is no text in UTF-8; save the file as CSV UTF-8"
-        raise BrokenError(message, 0) from None
+        before = source_from_text(data[: error.start].decode(encoding, "replace")).text
+        shown = "" if b"\0" in data and not is_wide else data.decode(encoding, "replace")
+        message = f"byte {error.start + 1:,} of the file is no text in {encoding.upper()}"
+        raise BrokenError(message, len(before) if shown else 0, "save the file as CSV UTF-8", shown) from None
+    source = source_from_text(text, path)
+    if "\0" in text:
+        message = "this is no text: it holds a byte of value zero"
+        raise BrokenError(message, source.text.index("\0"), "save the table as CSV UTF-8", source.text)
+    return source
 
 
 def _separator(text: str) -> str:
@@ -82,7 +89,8 @@ def _fields(text: str) -> tuple[list[list[str]], list[list[int]]]:
     while position <= size:
         match = pattern.match(text, position)
         if match is None:
-            raise BrokenError("a quote that is not closed, or text after a closing quote", position)
+            message = "a quote that is not closed, or text after a closing quote"
+            raise BrokenError(message, position, 'close it; a quote inside a cell in quotes is written twice: ""')
         quoted, end, plain, plain_end = match.groups()
         row.append(plain if quoted is None else quoted.replace('""', '"') if '""' in quoted else quoted)
         places.append(position)
@@ -90,7 +98,7 @@ def _fields(text: str) -> tuple[list[list[str]], list[list[int]]]:
         if (end if plain_end is None else plain_end) in ("\n", ""):
             count += len(row)
             if count > MOST_CELLS:
-                raise BrokenError(f"more than {MOST_CELLS:,} cells", position)
+                raise BrokenError(f"more than {MOST_CELLS:,} cells", position, "part the table")
             at_end = (end if plain_end is None else plain_end) == ""
             rows.append(row)
             starts.append([*places, position + at_end])

@@ -6,17 +6,18 @@ Nothing is skipped in silence: what cannot be read becomes a finding that says w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
+from functools import cached_property
 
 from ruleproof.finding import Finding
 from ruleproof.model.tables import DecisionTable
+from ruleproof.readers.circles import circles
 from ruleproof.readers.dmn_logic import LogicReader
 from ruleproof.readers.dmn_nodes import Decision, InputData, Knowledge, Member, Model, Service
 from ruleproof.readers.feel.names import Names, tidy
 from ruleproof.readers.item_types import ANYTHING, ItemType, Types
-from ruleproof.readers.reading import Reading, table_finding
+from ruleproof.readers.reading import Reading, shortened, table_finding
 from ruleproof.readers.unary_tests import Cells
 from ruleproof.readers.xml_tree import Element, UnsafeError, element_span, text_of_xml, tree_from_xml
 from ruleproof.source import Source, source_from_text
@@ -49,6 +50,8 @@ _REQUIRED = ("requiredInput", "requiredDecision", "requiredKnowledge")
 _OFFERED = ("outputDecision", "encapsulatedDecision", "inputDecision", "inputData")
 _IN_WORDS = {"inputData": "input", "businessKnowledgeModel": "business knowledge model", "decisionService": "service"}
 _WORDS = re.compile(r"[^\W\d]\w*(?:\s+\w+)+")
+LONGEST_CIRCLE = 12
+"""How many names of a circle a message gives."""
 
 
 def read_dmn(path: str, data: bytes, others: Iterable[tuple[str, bytes]] = ()) -> Reading:
@@ -58,7 +61,10 @@ def read_dmn(path: str, data: bytes, others: Iterable[tuple[str, bytes]] = ()) -
         source = text_of_xml(data, path)
         root = tree_from_xml(source)
     except UnsafeError as error:
-        return Reading(source, findings=(table_finding(source, "unreadable_table", error.span, str(error)),))
+        source = source_from_text(error.shown, path) if error.shown else source
+        return Reading(
+            source, findings=(table_finding(source, "unreadable_table", error.span, str(error), error.help),)
+        )
     if problem := _not_dmn(root):
         span = element_span(source, root)
         return Reading(source, findings=(table_finding(source, "unreadable_table", span, problem),))
@@ -68,6 +74,8 @@ def read_dmn(path: str, data: bytes, others: Iterable[tuple[str, bytes]] = ()) -
 def _not_dmn(root: Element) -> str:
     if root.name != "definitions":
         return f"this is no DMN file: it begins with `{root.name}`, not with `definitions`"
+    if not root.namespace:
+        return "`definitions` has no namespace, so the version of DMN is not known"
     if root.namespace not in VERSIONS:
         return f"`{root.namespace}` is the namespace of no DMN version from 1.1 to 1.6"
     return ""
@@ -215,18 +223,21 @@ class _Reader:
         self, file: _File, element: Element, variables: Mapping[str, ItemType], tables: list[DecisionTable]
     ) -> LogicReader:
         own = file is self._file
-        decisions = {_visible(each, item) for each, item in self._elements.values() if item.name == "decision"}
         return LogicReader(
             file.source,
             element,
             names=self._names,
             types=self._types[file.alias],
             variables=variables,
-            decisions=frozenset(decisions),
+            decisions=self._decisions,
             language=file.root.get("expressionLanguage"),
             report=self._findings.append if own else lambda _finding: None,
             found=tables.append if own else lambda _table: None,
         )
+
+    @cached_property
+    def _decisions(self) -> frozenset[str]:
+        return frozenset(_visible(file, item) for file, item in self._elements.values() if item.name == "decision")
 
     def _service(self, key: str, name: str, file: _File, element: Element) -> Service:
         hrefs = {kind: tuple(self._resolved(file, element.all(kind), name)) for kind in _OFFERED}
@@ -251,24 +262,19 @@ class _Reader:
                 self._report(file, "unknown_reference", element, message, "correct the reference, or add what it names")
 
     def _cycles(self, members: Mapping[str, Member]) -> frozenset[str]:
-        """Find the decisions and functions that require themselves; each circle is one finding."""
-        graph = {key: set(_needs(member)) for key, member in members.items()}
+        """Find the decisions and functions that require themselves; those that require one another are one finding."""
         broken: set[str] = set()
-        while True:
-            try:
-                TopologicalSorter(graph).prepare()
-            except CycleError as error:
-                circle = error.args[1][::-1]
-                broken.update(circle)
-                graph[circle[0]].discard(circle[1])
-                self._circle(circle)
-            else:
-                return frozenset(broken)
+        for group, circle in circles({key: _needs(member) for key, member in members.items()}):
+            broken.update(group)
+            self._circle(circle, len(group))
+        return frozenset(broken)
 
-    def _circle(self, circle: list[str]) -> None:
+    def _circle(self, circle: Sequence[str], members: int) -> None:
         file, element = self._elements[circle[0]]
-        said = " → ".join(f"`{_name_of(self._elements[key][1])}`" for key in circle)
-        message = f"what is required goes round in a circle: {said}"
+        names = [f"`{shortened(_name_of(self._elements[key][1]))}`" for key in circle]
+        said = " → ".join([*names[:LONGEST_CIRCLE], "…", names[-1]] if len(names) > LONGEST_CIRCLE else names)
+        more = f" ({members} decisions and functions require one another)" if members >= len(circle) else ""
+        message = f"what is required goes round in a circle: {said}{more}"
         self._report(file, "cyclic_requirement", element, message, "take out one of these requirements")
 
 

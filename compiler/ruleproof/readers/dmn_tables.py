@@ -23,7 +23,7 @@ from ruleproof.model.tables import (
     TableRow,
     Undecided,
 )
-from ruleproof.readers.columns import narrowed, output_type, settled
+from ruleproof.readers.columns import MOST_RULES, narrowed, output_type, settled, too_large, too_many
 from ruleproof.readers.feel.names import Names, tidy
 from ruleproof.readers.hit_policies import hit_policy_of
 from ruleproof.readers.item_types import ANYTHING, ItemType, Types, at_path
@@ -88,8 +88,12 @@ class _TableReader:
         if not self._outputs:
             self._report("unreadable_table", self._element, "the table has no output")
             return None
+        rules = list(self._element.all("rule"))
+        if len(rules) > MOST_RULES:
+            self._report("unreadable_table", self._element, too_many(len(rules)), "part the table")
+            return None
         outputs = tuple(self._output(item) for item in self._outputs)
-        rows = [self._row(number, rule) for number, rule in enumerate(self._element.all("rule"), 1)]
+        rows = [self._row(number, rule) for number, rule in enumerate(rules, 1)]
         columns, tests = self._columns(rows)
         table = DecisionTable(
             name=self._place.name,
@@ -107,6 +111,9 @@ class _TableReader:
             span=element_span(self._source, self._element),
             references=self._references(tests),
         )
+        if wrong := too_large(table):
+            self._report("unreadable_table", self._element, wrong, "part the table")
+            return None
         for finding in remarks(self._source, table):
             self._place.report(finding)
         return table
@@ -132,7 +139,7 @@ class _TableReader:
                     expression=name,
                     label=item.get("label") or name,
                     type=found.type,
-                    allowed=narrowed(kind.allowed, found.type, kind.is_list),
+                    allowed=self._allowed(item, kind, found.type),
                     nullable=found.nullable,
                     span=element_span(self._source, item),
                     decided_by=self._decided_by(name),
@@ -141,6 +148,13 @@ class _TableReader:
             )
             by_column.append(found.tests)
         return tuple(columns), [tuple(found) for found in zip(*by_column, strict=True)] if columns else [()] * len(rows)
+
+    def _allowed(self, item: Element, kind: ItemType, type: str) -> CellTest:
+        allowed, wrong = narrowed(kind.allowed, type, kind.is_list)
+        if wrong and not kind.is_list:
+            help = "correct the type or the values; until then every value is a case"
+            self._report("unreadable_cell", item, f"the allowed values of this input are not used: {wrong}", help)
+        return allowed
 
     def _type_of_input(self, item: Element, name: str) -> ItemType:
         expression = item.first("inputExpression")

@@ -27,7 +27,7 @@ from ruleproof.model.tables import (
     Undecided,
 )
 from ruleproof.readers.bare_words import output_cells, with_quotes
-from ruleproof.readers.columns import narrowed, output_type, settled
+from ruleproof.readers.columns import MOST_RULES, narrowed, output_type, settled, too_large, too_many
 from ruleproof.readers.feel.names import Names, tidy
 from ruleproof.readers.hit_policies import LETTERS, hit_policy_of
 from ruleproof.readers.item_types import built_in
@@ -89,27 +89,37 @@ class _GridReader:
         # above the headings of a sheet there may be a title
         self._header = wide[0] if grid.is_sheet and wide else filled[0] if filled else -1
         self._rows = [row for row in filled if row > self._header]
+        self._types = self._header
 
     def run(self, asked: str) -> DecisionTable | None:
         corner = self._corner()
         policy = hit_policy_of(asked or corner or UNIQUE)
         if policy is None:
-            self._unreadable(f"`{asked}` is no hit policy")
+            self._unreadable(f"`{shortened(asked)}` is no hit policy")
+            return None
+        if self._header < 0:
+            self._unreadable("the table is empty", "a table has a row of headings, and a row for each rule")
             return None
         columns = self._columns(1 if corner else 0)
         inputs = [column for column in columns if column.role == INPUT]
         outputs = [column for column in columns if column.role == OUTPUT]
         if not inputs or not outputs:
-            self._unreadable("the first row must name at least one input and one output")
+            said = ", ".join(f"`{shortened(column.name)}`" for column in columns[:6]) or "nothing"
+            help = "name a column in each cell of the first row; the last one is the output"
+            self._unreadable(f"the headings name {said}; a table has at least one input and one output", help)
             return None
         types = self._type_row([*inputs, *outputs])
+        self._types = self._rows[0] if types else self._header
         self._rows = self._rows[1:] if types else self._rows
+        if len(self._rows) > MOST_RULES:
+            self._unreadable(too_many(len(self._rows)), "part the table")
+            return None
         names = [tidy(column.name) for column in inputs]
         return self._table(policy, inputs, outputs, columns, types, Cells(Names(names), names), bool(corner))
 
-    def _unreadable(self, message: str) -> None:
+    def _unreadable(self, message: str, help: str = "") -> None:
         span = self._grid.span(max(self._header, 0), 0) if self._grid.texts else Span(0, 0)
-        self._remark("unreadable_table", span, message)
+        self._remark("unreadable_table", span, message, help)
 
     def _remark(self, name: str, span: Span, message: str, help: str = "", rules: Iterable[int] = ()) -> None:
         found = table_finding(self._grid.source, name, span, message, help, decision=self._grid.name, rules=rules)
@@ -174,7 +184,7 @@ class _GridReader:
         types: Mapping[int, tuple[str, str]],
         cells: Cells,
         has_ids: bool,
-    ) -> DecisionTable:
+    ) -> DecisionTable | None:
         numbers = {row: number for number, row in enumerate(self._rows, 1)}
         uneven = {row for row in self._rows if self._is_uneven(row, columns, numbers[row])}
         read = [self._input(column, types.get(column.index, (UNKNOWN, "")), cells, uneven) for column in inputs]
@@ -205,6 +215,9 @@ class _GridReader:
             path=self._grid.source.path,
             span=self._grid.span(self._header, 0),
         )
+        if wrong := too_large(table):
+            self._unreadable(wrong, "part the table")
+            return None
         self.findings += remarks(self._grid.source, table)
         return table
 
@@ -242,12 +255,14 @@ class _GridReader:
                 readable[index] = f"{self._grid.place(*place)} {self._grid.problems[place]}"
                 tests[index] = Undecided(texts[index], readable[index], False)
         found = settled(tests, readable, type[0], whole=True)
-        allowed = self._allowed(column, type[1], type[0], cells)
+        allowed, wrong = narrowed(self._allowed(column, type[1], type[0], cells), found.type)
+        if wrong:
+            self._not_used(column, type[1], wrong)
         made = InputColumn(
             column.name,
             column.name,
             found.type,
-            narrowed(allowed, found.type),
+            allowed,
             found.nullable,
             self._grid.span(self._header, column.index),
         )
@@ -265,10 +280,15 @@ class _GridReader:
         test = cells.test(readable)
         if not isinstance(test, Undecided):
             return test
-        span = self._grid.span(self._rows[0] - 1, column.index) if self._rows else Span(0, 0)
-        message = f"the allowed values `{shortened(text)}` of `{column.name}` are not read: {test.reason}"
-        self._remark("unreadable_cell", span, message)
+        self._not_used(column, text, test.reason)
         return AnyValue()
+
+    def _not_used(self, column: _Column, text: str, reason: str) -> None:
+        """Remark allowed values that cannot be used, in the row of types."""
+        span = self._grid.span(self._types, column.index)
+        message = f"the allowed values `{shortened(text)}` of `{shortened(column.name)}` are not used: {reason}"
+        help = 'write numbers as [0..120], texts as "a", "b"; until then every value is a case'
+        self._remark("unreadable_cell", span, message, help)
 
     def _output(
         self, column: _Column, type: tuple[str, str], cells: Cells

@@ -23,6 +23,7 @@ from ruleproof.model.tables import (
     Undecided,
 )
 from ruleproof.readers.feel.names import tidy
+from ruleproof.readers.reading import shortened
 from ruleproof.readers.unary_tests import Cells
 from ruleproof.readers.xml_tree import Element
 
@@ -66,6 +67,8 @@ class ItemType:
 
 
 ANYTHING = ItemType()
+DEEPEST = 100
+"""How deep types may be made of one another."""
 
 Report = Callable[[str, Element, str], None]
 """Takes the name of a finding, the element and the message."""
@@ -105,10 +108,16 @@ class Types:
 
     def _defined(self, name: str) -> ItemType:
         if name in self._open:
-            circle = " → ".join([*self._open[self._open.index(name) :], name])
+            circle = " → ".join([*self._open[self._open.index(name) :][:12], name])
             self._report(
                 "cyclic_requirement", self._definitions[name], f"the type `{name}` is made of itself: {circle}"
             )
+            return ANYTHING
+        if len(self._open) >= DEEPEST:
+            message = (
+                f"the type `{name}` is not worked out: types that are made of one another, more than {DEEPEST} deep"
+            )
+            self._report("unknown_type", self._definitions[name], message)
             return ANYTHING
         if name not in self._found:
             self._open.append(name)
@@ -137,7 +146,9 @@ class Types:
         test = self._cells.test(text)
         if isinstance(test, Undecided):
             self._report(
-                "unreadable_cell", inner or constraint, f"the allowed values `{test.text}` are not read: {test.reason}"
+                "unreadable_cell",
+                inner or constraint,
+                f"the allowed values `{shortened(test.text)}` are not read: {test.reason}",
             )
             return type
         if isinstance(test, AnyValue):

@@ -13,6 +13,7 @@ from ruleproof.readers.dmn_nodes import Model
 from ruleproof.source import Source, Span
 
 MOST_PLACES = 20
+LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def table_finding(
         code=page.code,
         name=page.name,
         severity=page.severity,
-        message=message,
+        message=shortened(message, LONGEST_MESSAGE),
         help=help,
         places=tuple(Place(source.path, span) for span in wanted),
         decision=decision,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,25 +19,18 @@ from ruleproof.model.tables import DecisionTable
 from ruleproof.readers.feel.functions import string_of
 from ruleproof.readers.grid import Grid, table_from_grid
 from ruleproof.readers.reading import Reading, table_finding
-from ruleproof.readers.xml_tree import UnsafeError, text_of_xml, tree_from_xml
-from ruleproof.source import Source, Span, source_from_text
+from ruleproof.readers.xlsx_parts import MOST_CELLS, BrokenError, column_number, parts_of
+from ruleproof.source import NOWHERE, Source, Span, source_from_text
 
 try:
     import python_calamine as calamine
 except ImportError:  # an extra
     calamine = None  # type: ignore[assignment]
 
-LARGEST_FILE = 64 * 1024 * 1024
-LARGEST_UNPACKED = 512 * 1024 * 1024
-MOST_CELLS = 5_000_000
 _BETWEEN = " | "
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>(?:\s*<(?:\w+:)?(f)\b)?")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _IN_ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
-
-
-class BrokenError(Exception):
-    """The workbook cannot be read; `str()` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,10 @@ def read_xlsx(path: str, data: bytes, hit_policy: str = "") -> Reading:
     try:
         sheets = list(_sheets(data))
     except BrokenError as error:
-        return Reading(source, findings=(table_finding(source, "unreadable_table", Span(0, 0), str(error)),))
+        return Reading(source, findings=(table_finding(source, "unreadable_table", NOWHERE, str(error), error.help),))
+    if not sheets:
+        message = "the workbook holds no sheet that is shown"
+        return Reading(source, findings=(table_finding(source, "no_table", NOWHERE, message),))
     source, grids = _grids(path, sheets)
     tables: list[DecisionTable] = []
     findings: list[Finding] = []
@@ -80,8 +76,8 @@ def _looks_like_a_table(grid: Grid) -> bool:
 def _sheets(data: bytes) -> Iterator[_Sheet]:
     """Read the sheets that are not hidden."""
     if calamine is None:
-        raise BrokenError("workbooks need the extra `tables`: pip install 'ruleproof[tables]'")
-    packed = _unpacked(data)
+        raise BrokenError("workbooks need the extra `tables`", "pip install 'ruleproof[tables]'")
+    packed = parts_of(data)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         shown = [item.name for item in book.sheets_metadata if item.visible == calamine.SheetVisibleEnum.Visible]
@@ -90,69 +86,53 @@ def _sheets(data: bytes) -> Iterator[_Sheet]:
             if sheet.total_height * sheet.total_width > MOST_CELLS:
                 raise BrokenError(f"the sheet `{name}` reaches over more than {MOST_CELLS:,} cells")
             values = sheet.to_python(skip_empty_area=False)
-            yield _Sheet(name, values, _problems(packed.get(name, b""), sheet.merged_cell_ranges or ()))
+            problems = _problems(packed.get(name, b"")) | _merged(values, sheet.merged_cell_ranges or ())
+            yield _Sheet(name, values, problems | _no_numbers(values))
     except calamine.CalamineError as error:
         raise BrokenError(f"the workbook is broken: {' '.join(str(error).split())}") from None
 
 
-def _unpacked(data: bytes) -> dict[str, bytes]:
-    """Give the XML of each sheet by its name; refuse what is too large, packed or unpacked."""
-    if len(data) > LARGEST_FILE:
-        raise BrokenError(f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _must_be_small(archive)
-            return {name: archive.read(part) for name, part in _parts(archive).items()}
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise BrokenError(f"this is no workbook, or a broken one: {' '.join(str(error).split())}") from None
-    except UnsafeError as error:
-        raise BrokenError(f"the workbook is broken: {error}") from None
+Problems = dict[tuple[int, int], str]
+"""What is wrong with cells, by row and column."""
 
 
-def _must_be_small(archive: zipfile.ZipFile) -> None:
-    """Unpack everything once without keeping it: what an archive says of its own size may be untrue."""
-    seen = 0
-    for item in archive.infolist():
-        with archive.open(item) as stream:
-            while chunk := stream.read(1 << 20):
-                seen += len(chunk)
-                if seen > LARGEST_UNPACKED:
-                    raise BrokenError(f"the workbook unpacks to more than {LARGEST_UNPACKED // 1024 // 1024} MB")
-
-
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Name the part of the archive that holds each sheet."""
-    relations = tree_from_xml(text_of_xml(archive.read("xl/_rels/workbook.xml.rels"), "workbook.xml.rels"))
-    targets = {item.get("Id"): item.get("Target") for item in relations.children}
-    book = tree_from_xml(text_of_xml(archive.read("xl/workbook.xml"), "workbook.xml"))
-    sheets = [sheet for group in book.all("sheets") for sheet in group.all("sheet")]
-    parts = {sheet.get("name"): targets.get(sheet.get("id"), "") for sheet in sheets}
-    full = {name: part.lstrip("/") if part.startswith("/") else f"xl/{part}" for name, part in parts.items()}
-    known = set(archive.namelist())
-    return {name: part for name, part in full.items() if part in known}
-
-
-def _problems(xml: bytes, merged: Any) -> dict[tuple[int, int], str]:
-    """Find the cells that hold no plain value: formulas, errors, and cells merged with others."""
-    found: dict[tuple[int, int], str] = {}
-    for attributes, _, formula in _CELL.findall(xml):
+def _problems(xml: bytes) -> Problems:
+    """Find the cells that hold a formula or an error."""
+    found: Problems = {}
+    for match in _CELL.finditer(xml):
+        attributes, formula = match[1], match[3]
         is_error = _IN_ERROR.search(attributes)
         place = _PLACE.search(attributes) if formula or is_error else None
         if place is not None:
             reason = "is in error" if is_error else "is a formula; only its last result is in the file"
-            found[int(place[2]) - 1, _column_number(place[1].decode())] = reason
-    for (top, left), (bottom, right) in merged:
-        inside = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
-        for _, place_inside in zip(range(MOST_CELLS), inside, strict=False):
-            found[place_inside] = f"is merged with others ({cell_name(top, left)}:{cell_name(bottom, right)})"
+            found[int(place[2]) - 1, column_number(place[1].decode())] = reason
     return found
 
 
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+def _merged(values: list[list[Any]], ranges: Any) -> Problems:
+    """Find the cells that are merged with others; the ranges may reach beyond the sheet."""
+    found: Problems = {}
+    looked_at = 0
+    width = max(map(len, values), default=0)
+    for (top, left), (bottom, right) in ranges:
+        reason = f"is merged with others ({cell_name(top, left)}:{cell_name(bottom, right)})"
+        for row in range(top, min(bottom + 1, len(values))):
+            for column in range(left, min(right + 1, width)):
+                looked_at += 1
+                if looked_at > MOST_CELLS:
+                    raise BrokenError(f"more than {MOST_CELLS:,} cells are merged with others")
+                found[row, column] = reason
+    return found
+
+
+def _no_numbers(values: list[list[Any]]) -> Problems:
+    """Find the cells that are said to hold a number, and hold none that can be written."""
+    return {
+        (row, column): "holds no number"
+        for row, cells in enumerate(values)
+        for column, value in enumerate(cells)
+        if isinstance(value, float) and not math.isfinite(value)
+    }
 
 
 def cell_name(row: int, column: int) -> str:
@@ -222,6 +202,8 @@ def _text(value: Any) -> str:
             return value
         case bool():
             return "true" if value else "false"
+        case float() if not math.isfinite(value):
+            return "no number"
         case int() | float():
             return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
         case datetime.datetime() | datetime.date() | datetime.time() | datetime.timedelta():

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from xml.parsers import expat
 
-from ruleproof.source import Source, Span, source_from_text
+from ruleproof.source import NOWHERE, Source, Span, source_from_text
 
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_ELEMENTS = 1_500_000
@@ -27,11 +27,11 @@ _NAME = re.compile(r"<[^\s/>]*")
 
 
 class UnsafeError(Exception):
-    """The text cannot be read as XML, or should not be; `str()` says why, `span` where."""
+    """The text cannot be read as XML, or should not be; `str()` says why, `span` where in the text as far as it can be shown."""
 
-    def __init__(self, message: str, span: Span) -> None:
+    def __init__(self, message: str, span: Span = NOWHERE, help: str = "", shown: str = "") -> None:
         super().__init__(message)
-        self.span = span
+        self.span, self.help, self.shown = span, help, shown
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +72,7 @@ class Element:
 def text_of_xml(data: bytes, path: str) -> Source:
     """Decode XML as it declares itself; UTF-8 where it says nothing."""
     if len(data) > LARGEST_FILE:
-        raise UnsafeError(f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB", Span(0, 0))
+        raise UnsafeError(f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB", help="part the model")
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")
     declared = _DECLARED.match(data[:1024])
     try:
@@ -80,12 +80,16 @@ def text_of_xml(data: bytes, path: str) -> Source:
     except LookupError:
         encoding = "unknown"
     if encoding.removesuffix("-sig") not in _ENCODINGS:
-        raise UnsafeError("the file declares an encoding that is not read here; save it in UTF-8", Span(0, 0))
+        raise UnsafeError("the file declares an encoding that is not read here", help="save it in UTF-8")
     try:
         return source_from_text(data.decode(encoding), path)
     except UnicodeDecodeError as error:
+        place = len(source_from_text(data[: error.start].decode(encoding, "replace")).text)
         raise UnsafeError(
-            f"byte {error.start} is no text in {encoding.removesuffix('-sig').upper()}", Span(0, 0)
+            f"byte {error.start + 1:,} of the file is no text in {encoding.removesuffix('-sig').upper()}",
+            Span(place, place + 1),
+            "save the file in UTF-8, or name its encoding in its first line",
+            data.decode(encoding, "replace"),
         ) from None
 
 
@@ -133,9 +137,10 @@ class _Builder:
         except expat.ExpatError as error:
             place = self._offset(max(0, self._parser.ErrorByteIndex))
             said = expat.ErrorString(error.code)
-            raise UnsafeError(f"the XML is broken: {said}", Span(place, place + 1)) from None
+            help = "export it again from the tool that made it"
+            raise UnsafeError(f"the XML is broken: {said}", Span(place, place + 1), help) from None
         if self._root is None:
-            raise UnsafeError("the XML is broken: no element found", Span(0, 0))
+            raise UnsafeError("the XML is broken: no element found")
         return self._root
 
     @cached_property

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from ruleproof.artifacts.list_tables import list_parts
 from ruleproof.artifacts.tables import QUESTIONS, Made, tables_of
+from ruleproof.beside import FolderBeside
 from ruleproof.compiled import Compiled, Rejected
 from ruleproof.finding import Finding, Severity
 from ruleproof.pipeline import compile_source
-from ruleproof.runtime.kernel import answers, graphs, inputs, program
+from ruleproof.runtime.kernel import answers, graphs, history, inputs, program
 from ruleproof.runtime.kernel.answers import Answer, Judged, JudgedClaim, PolicyVersion
+from ruleproof.runtime.kernel.lists import CodeList
+from ruleproof.runtime.kernel.over_time import OverTime, over_time_of
 from ruleproof.runtime.kernel.program import Program
-from ruleproof.source import Source, source_from_text
+from ruleproof.source import NOTHING_BESIDE, Beside, Source, source_from_text
 
 _KINDS: Mapping[str, Any] = {
-    name: item for part in (answers, graphs, inputs, program) for name, item in vars(part).items()
+    name: item for part in (answers, graphs, history, inputs, program) for name, item in vars(part).items()
 }
 
 MOST_SHOWN = 20
@@ -27,19 +32,22 @@ MOST_SHOWN = 20
 class PolicyError(ValueError):
     """A policy that cannot be loaded, with everything that stands against it."""
 
-    def __init__(self, source: Source, findings: tuple[Finding, ...]) -> None:
+    def __init__(
+        self, source: Source, findings: tuple[Finding, ...], beside: Mapping[str, Source] | None = None
+    ) -> None:
         self.source = source
         self.findings = findings
-        shown = [_line(source, finding) for finding in findings[:MOST_SHOWN]]
+        sources = {**(beside or {}), source.path: source}
+        shown = [_line(sources, source.path, finding) for finding in findings[:MOST_SHOWN]]
         more = len(findings) - len(shown)
         super().__init__("\n".join([*shown, *([f"and {more} more"] if more else [])]))
 
 
-def _line(source: Source, finding: Finding) -> str:
-    place = source.path
+def _line(sources: Mapping[str, Source], place: str, finding: Finding) -> str:
     if finding.places:
-        line, column = source.line_and_column(finding.places[0].span.start)
-        place = f"{finding.places[0].path}:{line}:{column}"
+        first = finding.places[0]
+        line, column = sources[first.path].line_and_column(first.span.start)
+        place = f"{first.path}:{line}:{column}"
     return f"{place}: {finding.severity.value}[{finding.code}] {finding.message}"
 
 
@@ -67,6 +75,11 @@ class LoadedPolicy:
         """Which text gives the answers."""
         return self._program.policy
 
+    @cached_property
+    def lists(self) -> Mapping[str, CodeList]:
+        """The code lists by name: `lists["group_2"].contains(code, service_date, as_posted_on)`."""
+        return {item.name: CodeList(*cast("Any", list_parts(item))) for item in self.compiled.policy.code_lists}
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the compiler remarks: warnings and notes, and errors that the policy expects or that were allowed."""
@@ -86,10 +99,23 @@ class LoadedPolicy:
     ) -> LoadedJudgement:
         """Judge one claim line; inputs left out are unknown, and the answer is then still exact.
 
-        No policy has limits over a history yet, so any history is refused instead of left unread.
+        `history` are the services of the patient that came before, the earliest first, each a mapping with an `id`;
+        left out, it is unknown, and what hangs on it is not checked.
         """
         values = self._program.read(line)
         return LoadedJudgement(self._program, *self._program.judge(values, history, as_posted_on))
+
+    def over_time(
+        self, claim: Mapping[str, object], history: object = None, since: datetime.date | str | None = None
+    ) -> OverTime:
+        """Judge a claim line, or a claim with `lines`, as posted on one day after another.
+
+        There is a period for each stretch of days with the same answers, and each names the revisions that made the
+        difference; with `since`, the first of them begins on that day.
+        """
+        decide = self.decide_claim if isinstance(claim.get("lines"), list | tuple) else self.decide
+        start = self._program.day("since", since)
+        return over_time_of(self._program.postings, lambda day: decide(claim, history, day), start)
 
     def decide_claim(
         self,
@@ -97,9 +123,12 @@ class LoadedPolicy:
         history: object = None,
         as_posted_on: datetime.date | str | None = None,
     ) -> JudgedClaim:
-        """Judge each of the `lines` of a claim; every other key is a fact of all its lines."""
+        """Judge each of the `lines` of a claim; every other key is a fact of all its lines.
+
+        The lines see each other, as limits ask.
+        """
         judged = self._program.each_line(
-            claim, lambda line: self.decide(line, history, as_posted_on), history, as_posted_on
+            claim, lambda line, past: self.decide(line, past, as_posted_on), history, as_posted_on
         )
         return JudgedClaim(judged)
 
@@ -110,28 +139,28 @@ def load(path_or_text: str | Path, *, allow: tuple[str, ...] = ()) -> LoadedPoli
     A policy with errors raises `PolicyError`, except for findings whose names are in `allow`; where the policy
     contradicts itself the answer then is `cannot answer`.
     """
-    source = _source(path_or_text)
-    compiled = compile_source(source)
+    source, beside = _source(path_or_text)
+    compiled = compile_source(source, beside)
     if isinstance(compiled, Rejected):
         errors = tuple(finding for finding in compiled.findings if finding.severity is Severity.ERROR)
-        raise PolicyError(source, errors or compiled.findings)
+        raise PolicyError(source, errors or compiled.findings, compiled.beside)
     errors = tuple(finding for finding in compiled.errors if finding.name not in allow)
     if errors:
-        raise PolicyError(source, errors)
+        raise PolicyError(source, errors, compiled.beside)
     return LoadedPolicy(compiled)
 
 
 def check(path_or_text: str | Path) -> tuple[Finding, ...]:
     """Give everything that the compiler finds in a policy, given as a path or as its text."""
-    return compile_source(_source(path_or_text)).findings
+    return compile_source(*_source(path_or_text)).findings
 
 
-def _source(path_or_text: str | Path) -> Source:
-    """Read a policy: a text of several lines, or one that begins like a policy, is no path."""
+def _source(path_or_text: str | Path) -> tuple[Source, Beside]:
+    """Read a policy: a text of several lines, or one that begins like a policy, is no path and has no files beside it."""
     if isinstance(path_or_text, str) and ("\n" in path_or_text or path_or_text.lstrip().startswith("policy ")):
-        return source_from_text(path_or_text)
+        return source_from_text(path_or_text), NOTHING_BESIDE
     path = Path(path_or_text)
-    return source_from_text(path.read_bytes().decode("utf-8"), str(path))
+    return source_from_text(path.read_bytes().decode("utf-8"), str(path)), FolderBeside(path.parent)
 
 
 def program_of(compiled: Compiled) -> Program:
@@ -145,8 +174,10 @@ def program_of(compiled: Compiled) -> Program:
         _built(tables.requirements, questions),
         _built(tables.impossibles, questions),
         tables.never,
+        tables.never_earlier,
         tables.presumptions,
-        _built(tables.sources, questions),
+        tables.postings,
+        _built(tables.derived, questions),
     )
 
 

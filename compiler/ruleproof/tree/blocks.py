@@ -19,6 +19,7 @@ DEEPEST_BRACKETS = 40
 STARTS: tuple[tuple[str, str], ...] = (
     ("policy", "policy"),
     ("source", "source"),
+    ("import", "import_terms"),
     ("input", "input"),
     ("cannot happen", "cannot_happen"),
     ("presume", "presume"),
@@ -28,7 +29,10 @@ STARTS: tuple[tuple[str, str], ...] = (
     ("table", "table"),
     ("leave open", "leave_open"),
     ("require", "require"),
+    ("key", "key"),
+    ("limit", "limit"),
     ("codes", "codes"),
+    ("code set", "code_set"),
     ("question", "question"),
     ("accept", "accept"),
     ("expect finding", "expect_finding"),
@@ -39,7 +43,7 @@ STARTS: tuple[tuple[str, str], ...] = (
 """The words that begin a block, with the grammar rule that reads it.  `no … listed means …` is the one other."""
 
 _START = re.compile(
-    r"[ \t]*(?:(?P<words>"
+    r"[ \t]*(?!code[ \t]+set[ \t]+of[ \t]+service\b)(?:(?P<words>"
     + "|".join(words.replace(" ", "[ \t]+") for words, _ in STARTS)
     + r")(?![\w.])|(?P<silence>no[ \t]+[^\n\"#|]*[ \t]listed[ \t]))"
 )

@@ -28,6 +28,7 @@ from ruleproof.source import Source, Span
 from ruleproof.tree import nodes
 from ruleproof.tree.blocks import (
     DEEPEST_BRACKETS,
+    LONGEST_TEXT,
     STARTS,
     Piece,
     fence_refusals,
@@ -92,6 +93,15 @@ def _parser() -> Lark:
 def tree_from_text(source: Source) -> tuple[nodes.Tree, tuple[Finding, ...]]:
     """Read a policy: what could be read, and one finding for each independent mistake."""
     return _Reader(source).run()
+
+
+def header_of(source: Source) -> nodes.Policy | None:
+    """Read only the block that names the policy; `None` where there is none that can be read."""
+    reader = _Reader(source)
+    if len(source.text) > LONGEST_TEXT:
+        return None
+    read = (reader.read_piece(piece) for piece in pieces(reader.text) if piece.rule == "policy")
+    return next((block for block in read if isinstance(block, nodes.Policy)), None)
 
 
 class _Reader:

@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 from ruleproof.finding import Finding, Place
-from ruleproof.pages import LANGUAGE_PAGES, Page
+from ruleproof.pages import LANGUAGE_PAGES, SOURCE_PAGES, TIME_PAGES, Page
 from ruleproof.source import Source, Span
 from ruleproof.tree.blocks import STARTS
 from ruleproof.tree.own_words import in_own_words
@@ -96,7 +96,7 @@ _SLIPS = (
 
 @cache
 def _pages() -> dict[str, Page]:
-    return {page.name: page for page in LANGUAGE_PAGES}
+    return {page.name: page for page in (*LANGUAGE_PAGES, *SOURCE_PAGES, *TIME_PAGES)}
 
 
 def language_finding(source: Source, name: str, span: Span, message: str, help: str, *also: Span) -> Finding:
@@ -275,6 +275,8 @@ _EXAMPLES = {
     "table": "table panels for billing_code, then rows between bars",
     "leave_open": 'leave open G1 for billing_code when genes is 1 because "the article starts at two"',
     "require": "require U1 that units is 1 else consequence not stated",
+    "key": 'key primary "primary tumour"',
+    "limit": 'limit L1 at most 1 cgp per specimen else deny "one test per specimen"',
     "codes": "codes panel_codes of cpt start CPT 81445, CPT 81450",
     "silence": "no bill types listed means any bill type",
     "question": 'question Q1 "which of the two?" between R1, R2 open',

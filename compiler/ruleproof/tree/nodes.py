@@ -145,8 +145,47 @@ class SomeIn(Node):
     codes: Name
 
 
+@dataclass(frozen=True, slots=True)
+class Subject(Node):
+    """What a limit counts or bars: a definition, a yes/no input, or a code on the line."""
+
+    of: Name | Code
+
+
+@dataclass(frozen=True, slots=True)
+class AfterService(Node):
+    """`after a cgp on the same specimen`."""
+
+    subject: Subject
+    key: Name
+
+
+@dataclass(frozen=True, slots=True)
+class DaysApart(Node):
+    """`service_date is more than 30 days after collected`; `how` is one of `>=`, `<=`, `>`, `<`, `side` `after` or `before`."""
+
+    name: Name
+    how: str
+    days: Number
+    side: str
+    other: Name
+
+
 Condition: TypeAlias = (
-    Holds | Not | AllOf | AnyOf | AtLeastOf | IsValue | Compared | Between | IsMissing | IsNothing | InCodes | SomeIn
+    Holds
+    | Not
+    | AllOf
+    | AnyOf
+    | AtLeastOf
+    | IsValue
+    | Compared
+    | Between
+    | IsMissing
+    | IsNothing
+    | InCodes
+    | SomeIn
+    | AfterService
+    | DaysApart
 )
 
 
@@ -196,6 +235,15 @@ class Services(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class InRevisions(Node):
+    """The revisions in whose text a block stands: one, or those from `first` to `last` in the order of their source."""
+
+    first: str
+    last: str | None = None
+    source: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Overrides(Node):
     rules: tuple[Name, ...]
     because: Because
@@ -229,7 +277,23 @@ class ForDecision(Node):
 
 @dataclass(frozen=True, slots=True)
 class Jurisdiction(Node):
-    text: Text
+    """Where a policy binds: in words, or as names of areas, of which each claim then belongs to one."""
+
+    text: Text | None
+    areas: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentId(Node):
+    """A number that a policy goes by, in one area or everywhere."""
+
+    name: Name
+    area: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Node):
+    ids: tuple[DocumentId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +305,7 @@ class Steward(Node):
 class Policy(Node):
     name: Name
     label: Text | None
-    clauses: tuple[Jurisdiction | Steward | Note, ...]
+    clauses: tuple[Jurisdiction | Document | Steward | Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +329,13 @@ class NoText(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class TextIn(Node):
+    """The file beside the policy that holds the text of a revision."""
+
+    file: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Replaces(Node):
     revision: str
 
@@ -272,14 +343,29 @@ class Replaces(Node):
 @dataclass(frozen=True, slots=True)
 class Revision(Node):
     name: str
-    parts: tuple[HistoryDate | Published | Services | NoText | Replaces, ...]
+    parts: tuple[HistoryDate | Published | Services | NoText | TextIn | Replaces, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    """The file beside the policy that knows the paragraphs of a source."""
+
+    file: Text
+
+
+@dataclass(frozen=True, slots=True)
+class GivesWay(Node):
+    """Sources that beat this one where they disagree."""
+
+    sources: tuple[Name, ...]
+    because: Because
 
 
 @dataclass(frozen=True, slots=True)
 class SourceBlock(Node):
     name: Name
     label: Text | None
-    clauses: tuple[Authority | Revision | Note, ...]
+    clauses: tuple[Authority | Revision | Index | GivesWay | Note, ...]
 
 
 # ---------------------------------------------------------------- facts
@@ -375,10 +461,28 @@ class Input(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class FromDocument(Node):
+    document: Name
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTerms(Node):
+    """Terms of another document; `domain` says what they are until that document is here, else they are yes or no."""
+
+    names: tuple[Name, ...]
+    label: Text | None
+    domain: Domain | None
+    may_be_missing: MayBeMissing | None
+    source: FromDocument
+    clauses: tuple[Ask | Note | Covers, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CannotHappen(Node):
     name: Name
     label: Text | None
-    clauses: tuple[When | Because | Cite | Note | Covers, ...]
+    clauses: tuple[InRevisions | Services | When | Because | Cite | Note | Covers, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +497,7 @@ class Define(Node):
     name: Name
     label: Text | None
     condition: Condition
-    clauses: tuple[Cite | Reading | Note | Covers, ...]
+    clauses: tuple[InRevisions | Services | Cite | Reading | Note | Covers, ...]
 
 
 # ---------------------------------------------------------------- decisions and rules
@@ -436,7 +540,7 @@ class Then(Node):
     outcome: Outcome
 
 
-RuleClause: TypeAlias = Services | When | Then | Overrides | Cite | Reading | Note | Covers
+RuleClause: TypeAlias = InRevisions | Services | When | AfterService | Then | Overrides | Cite | Reading | Note | Covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,7 +617,7 @@ class Table(Node):
     name: Name
     label: Text | None
     decision: Name
-    clauses: tuple[Needs | Services | RowOverrides | Note | Covers, ...]
+    clauses: tuple[InRevisions | Needs | Services | RowOverrides | Note | Covers, ...]
     columns: tuple[Name, ...] = ()
     """The names of the input columns."""
     rows: tuple[Row, ...] = ()
@@ -534,7 +638,20 @@ class LeaveOpen(Node):
     name: Name
     label: Text | None
     decision: Name | None
-    clauses: tuple[Services | When | Because | QuestionNamed | Pend | Overrides | Cite | Note | Covers, ...]
+    clauses: tuple[
+        InRevisions
+        | Services
+        | When
+        | AfterService
+        | Because
+        | QuestionNamed
+        | Pend
+        | Overrides
+        | Cite
+        | Note
+        | Covers,
+        ...,
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -554,16 +671,166 @@ class Otherwise(Node):
 class Require(Node):
     name: Name
     label: Text | None
-    clauses: tuple[That | When | Otherwise | Cite | Reading | Note | Covers, ...]
+    clauses: tuple[InRevisions | Services | That | When | Otherwise | Cite | Reading | Note | Covers, ...]
+
+
+# ---------------------------------------------------------------- limits over the history
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Node):
+    name: Name
+    label: Text | None
+    clauses: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtMostOf(Node):
+    """`at most 1 cgp per specimen and primary`."""
+
+    count: Number
+    subject: Subject
+    keys: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoAfter(Node):
+    """`after a cgp no molecular_test`."""
+
+    subject: Subject
+    barred: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class WaitAfter(Node):
+    """`at least 30 days after an earlier mrd_test`."""
+
+    days: Number
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class NoWith(Node):
+    """`no CPT 81455 with CPT 81445`."""
+
+    barred: Subject
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class NoAgain(Node):
+    """`no panel again with the same billed_code, units`."""
+
+    subject: Subject
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnSame(Node):
+    keys: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counting(Node):
+    """Only paid services count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Node):
+    """`kind` is `any days`, `month`, `year`, `lifetime` or `year since`."""
+
+    kind: str
+    days: Number | None = None
+    since: Name | Date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unless(Node):
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Node):
+    name: Name
+    label: Text | None
+    kind: AtMostOf | NoAfter | WaitAfter | NoWith | NoAgain
+    clauses: tuple[
+        InRevisions | OnSame | Counting | Window | When | Unless | Services | Otherwise | Cite | Reading | Note | Covers, ...
+    ]
 
 
 # ---------------------------------------------------------------- code lists, silence
 
 
 @dataclass(frozen=True, slots=True)
-class Start(Node):
-    codes: tuple[Value, ...]
-    services: Services | None = None
+class CodeListed(Node):
+    """A code, all codes that begin alike (`ICD C00.*`), or a range; after `to` and `except` a code may lack its system."""
+
+    code: Code
+    last: Code | None = None
+    label: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionNamed(Node):
+    """`Rev 5`, or `article Rev 5` where several sources have a revision of that name."""
+
+    revision: str
+    source: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedOn(Node):
+    date: Date
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeDate(Node):
+    date: Date
+
+
+@dataclass(frozen=True, slots=True)
+class OfServiceDate(Node):
+    """A range means the codes that are valid on the date of service."""
+
+
+EventPart: TypeAlias = Services | BeforeDate | OfServiceDate | RevisionNamed | PostedOn | Reading | Because
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEvent(Node):
+    """One line of a ledger about codes; `kind` is `start`, `present`, `add` or `remove`."""
+
+    kind: str
+    codes: tuple[CodeListed, ...]
+    exceptions: tuple[CodeListed, ...] = ()
+    parts: tuple[EventPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Voids(Node):
+    """`Rev 5 voids the removals by Rev 3`; `what` is `removals`, `additions` or `changes`."""
+
+    by: RevisionNamed
+    what: str
+    voided: RevisionNamed
+    parts: tuple[EventPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTo(Node):
+    document: Name
+    parts: tuple[EventPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventsFrom(Node):
+    file: Text
+
+
+@dataclass(frozen=True, slots=True)
+class OthersUnknown(Node):
+    """The list is known in part: of a code that it does not name, nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,7 +838,18 @@ class Codes(Node):
     name: Name
     label: Text | None
     system: Name
-    clauses: tuple[Start | Cite | Reading | Note | Covers, ...]
+    clauses: tuple[CodeEvent | Voids | MovedTo | EventsFrom | OthersUnknown | Cite | Reading | Note | Covers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSet(Node):
+    """The codes of a system, with the days between which each is valid, in a file beside the policy."""
+
+    name: Name
+    label: Text | None
+    system: Name
+    file: Text
+    clauses: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -648,27 +926,48 @@ class Given(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier(Node):
+    """An earlier service of an example."""
+
+    date: Date | None
+    facts: tuple[FactIs | FactMissing | FactUnknown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoEarlier(Node):
+    """The history of an example is known, and empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class AsPostedOn(Node):
     date: Date
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectAnswer(Node):
-    """`D is may report CPT 81457 by T3`; `force` is empty where the example names none."""
+    """`D is may report CPT 81457 by T3`; `force` is empty where the example names none.
+
+    Of a code list: whether it holds the code given, and the revision that says so.
+    """
 
     decision: Name
     force: str
     values: tuple[Value, ...]
     by: tuple[Name, ...] = ()
+    by_revision: RevisionNamed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectKind(Node):
-    """`kind` is `nothing`, `left open`, `out of scope`, `not known yet` or `cannot answer`."""
+    """`kind` is `nothing`, `left open`, `out of scope`, `not known yet` or `cannot answer`.
+
+    Of a code list it is `elsewhere` or `unknown`.
+    """
 
     decision: Name
     kind: str
     by: tuple[Name, ...] = ()
+    by_revision: RevisionNamed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -696,7 +995,7 @@ class Expect(Node):
 class Example(Node):
     name: Name
     label: Text | None
-    clauses: tuple[Given | OnDate | AsPostedOn | Expect | Note, ...]
+    clauses: tuple[Given | Earlier | NoEarlier | OnDate | AsPostedOn | Expect | Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -721,6 +1020,16 @@ class Always(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Differs(Node):
+    """`Rev 8 differs from Rev 7 only when …`: outside the condition both texts answer alike."""
+
+    revision: str
+    other: str
+    source: Name | None
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class ForServices(Node):
     services: Services
 
@@ -735,7 +1044,7 @@ class Supposing(Node):
 class Prove(Node):
     name: Name
     label: Text | None
-    claim: AlwaysAnswers | NeverContradicts | NeverBoth | Always
+    claim: AlwaysAnswers | NeverContradicts | NeverBoth | Always | Differs
     clauses: tuple[ForServices | Supposing | Note | Covers, ...]
 
 
@@ -749,6 +1058,7 @@ class NotModelled(Node):
 Block: TypeAlias = (
     Policy
     | SourceBlock
+    | ImportTerms
     | Input
     | CannotHappen
     | Presume
@@ -758,7 +1068,10 @@ Block: TypeAlias = (
     | Table
     | LeaveOpen
     | Require
+    | Key
+    | Limit
     | Codes
+    | CodeSet
     | Silence
     | Question
     | Accept
@@ -781,6 +1094,8 @@ class Tree:
     unread_names: frozenset[str] = field(default=frozenset(), compare=False)
     unread_words: frozenset[str] = field(default=frozenset(), compare=False)
     """Every other word in the first lines of those blocks: any of them may be the name that was meant."""
+    parts: tuple[tuple[int, Source], ...] = field(default=(), compare=False, repr=False)
+    """The files that hold texts of revisions, each with the place in `source` at which its text begins."""
 
     def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
         """Give the blocks of a kind, in the order written."""

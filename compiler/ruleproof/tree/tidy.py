@@ -17,9 +17,9 @@ from ruleproof.tree.blocks import Piece, lines_inside, pieces, policy_text
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`|#.*|[(),]|[^\s"`#(),]+|["`]')
 _CLAUSE = re.compile(
-    r"(?:jurisdiction|steward|note|authority|revision|unit|ask|follows|decided|when|because|cite|covers|reading|gives"
-    r"|collects|scope|services|then|overrides|needs|row|question|that|else|start|between|open|by|on|seen|for|given|as"
-    r"|expect|supposing)\b"
+    r"(?:jurisdiction|document|index|steward|note|authority|revision|unit|ask|follows|decided|when|because|cite|covers|reading|gives"
+    r"|collects|scope|services|then|overrides|needs|row|question|that|else|start|present|add|remove|Rev|moved|events|other|between|open|by|on|seen|for|given|as"
+    r"|expect|supposing|after|unless|counting|in|per|earlier|no)\b"
 )
 _RULING = re.compile(r"[|\-: \t]+")
 

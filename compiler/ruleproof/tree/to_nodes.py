@@ -140,6 +140,15 @@ class ToNodes(Transformer[Token, Any]):
     def compared(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.Compared(_span(meta), *children)
 
+    def days_apart(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.DaysApart(_span(meta), *children)
+
+    def days_before(self, meta: Meta, children: list[Any]) -> Any:
+        return "before"
+
+    def days_after(self, meta: Meta, children: list[Any]) -> Any:
+        return "after"
+
     def at_least(self, meta: Meta, children: list[Any]) -> Any:
         return ">="
 
@@ -224,9 +233,6 @@ class ToNodes(Transformer[Token, Any]):
 
     # the policy and its sources
 
-    def jurisdiction(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.Jurisdiction(_span(meta), children[0])
-
     def steward(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.Steward(_span(meta), children[0])
 
@@ -242,6 +248,39 @@ class ToNodes(Transformer[Token, Any]):
         label = nodes.Text(labels[0].span, labels[0].text) if labels else None
         return (rest[0], label, *rest[1:names], tuple(rest[names:]))
 
+    def jurisdiction(self, meta: Meta, children: list[Any]) -> Any:
+        if isinstance(children[0], nodes.Text):
+            return nodes.Jurisdiction(_span(meta), children[0])
+        return nodes.Jurisdiction(_span(meta), None, tuple(children))
+
+    def document_id(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.DocumentId(_span(meta), *children)
+
+    def document(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Document(_span(meta), tuple(children))
+
+    def index(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Index(_span(meta), children[0])
+
+    def gives_way(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.GivesWay(_span(meta), tuple(children[:-1]), children[-1])
+
+    def from_document(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.FromDocument(_span(meta), children[0], *map(str, children[1:]))
+
+    def import_plain(self, meta: Meta, children: list[Any]) -> Any:
+        return (tuple(children), None, None, None)
+
+    def import_typed(self, meta: Meta, children: list[Any]) -> Any:
+        flat = [part for child in children for part in (child if isinstance(child, tuple) else (child,))]
+        missing, labels, (name, domain) = _split(flat, nodes.MayBeMissing, _Label)
+        label = nodes.Text(labels[0].span, labels[0].text) if labels else None
+        return ((name,), label, domain, missing[0] if missing else None)
+
+    def import_terms(self, meta: Meta, children: list[Any]) -> Any:
+        (names, label, domain, missing), source, *clauses = children
+        return nodes.ImportTerms(_span(meta), names, label, domain, missing, source, tuple(clauses))
+
     def authority(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.Authority(_span(meta), str(children[0]))
 
@@ -253,6 +292,9 @@ class ToNodes(Transformer[Token, Any]):
 
     def no_text(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.NoText(_span(meta))
+
+    def text_in(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.TextIn(_span(meta), children[0])
 
     def replaces(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.Replaces(_span(meta), str(children[0]))
@@ -330,6 +372,11 @@ class ToNodes(Transformer[Token, Any]):
             flat.extend(child) if isinstance(child, tuple) else flat.append(child)
         name, label, domain, clauses = self._headed(flat, names=2)
         return nodes.Input(_span(meta), name, label, domain, clauses)
+
+    def in_revisions(self, meta: Meta, children: list[Any]) -> Any:
+        sources, revisions = _split(children, nodes.Name)
+        first, *last = map(str, revisions)
+        return nodes.InRevisions(_span(meta), first, last[0] if last else None, sources[0] if sources else None)
 
     def cannot_happen(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.CannotHappen(_span(meta), *self._headed(children))
@@ -464,15 +511,143 @@ class ToNodes(Transformer[Token, Any]):
     def require(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.Require(_span(meta), *self._headed(children))
 
+    # limits over the history
+
+    def key(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Key(_span(meta), *self._headed(children))
+
+    def limit(self, meta: Meta, children: list[Any]) -> Any:
+        name, label, kind, clauses = self._headed(children, names=2)
+        return nodes.Limit(_span(meta), name, label, kind, clauses)
+
+    def subject(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Subject(_span(meta), children[0])
+
+    def at_most_of(self, meta: Meta, children: list[Any]) -> Any:
+        count, subject, *keys = children
+        return nodes.AtMostOf(_span(meta), count, subject, tuple(keys))
+
+    def no_after(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.NoAfter(_span(meta), *children)
+
+    def wait_after(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.WaitAfter(_span(meta), *children)
+
+    def no_with(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.NoWith(_span(meta), *children)
+
+    def no_again(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.NoAgain(_span(meta), children[0], tuple(children[1:]))
+
+    def on_same(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.OnSame(_span(meta), tuple(children))
+
+    def counting(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Counting(_span(meta))
+
+    def in_any_days(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Window(_span(meta), "any days", children[0])
+
+    def in_calendar_month(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Window(_span(meta), "month")
+
+    def in_calendar_year(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Window(_span(meta), "year")
+
+    def in_lifetime(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Window(_span(meta), "lifetime")
+
+    def per_year_since(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Window(_span(meta), "year since", None, children[0])
+
+    def unless(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.Unless(_span(meta), children[0])
+
+    def after_service(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.AfterService(_span(meta), *children)
+
     # code lists, silence
 
+    def CODES_LIKE(self, token: Token) -> nodes.Code:
+        return nodes.Code(_token_span(token), str(token))
+
+    BARE_CODE = CODES_LIKE
+
+    def code_listed(self, meta: Meta, children: list[Any]) -> Any:
+        codes, labels, _ = _split(children, nodes.Code, _Label)
+        label = nodes.Text(labels[0].span, labels[0].text) if labels else None
+        return nodes.CodeListed(_span(meta), codes[0], codes[1] if len(codes) > 1 else None, label)
+
+    def except_codes(self, meta: Meta, children: list[Any]) -> Any:
+        return (children[0],)
+
+    def _event(self, meta: Meta, kind: str, children: list[Any]) -> Any:
+        """Give a line of a ledger: after `except` every code is an exception."""
+        codes: list[Any] = []
+        exceptions: list[Any] = []
+        parts: list[Any] = []
+        for child in children:
+            if isinstance(child, tuple):
+                exceptions += child
+            elif isinstance(child, nodes.CodeListed):
+                (exceptions or codes).append(child)
+            else:
+                parts.append(child)
+        return nodes.CodeEvent(_span(meta), kind, tuple(codes), tuple(exceptions), tuple(parts))
+
     def start(self, meta: Meta, children: list[Any]) -> Any:
-        services, codes = _split(children, nodes.Services)
-        return nodes.Start(_span(meta), tuple(codes), services[0] if services else None)
+        return self._event(meta, "start", children)
+
+    def present(self, meta: Meta, children: list[Any]) -> Any:
+        return self._event(meta, "present", children)
+
+    def add(self, meta: Meta, children: list[Any]) -> Any:
+        return self._event(meta, "add", children)
+
+    def remove(self, meta: Meta, children: list[Any]) -> Any:
+        return self._event(meta, "remove", children)
+
+    def before_date(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.BeforeDate(_span(meta), children[0])
+
+    def of_service_date(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.OfServiceDate(_span(meta))
+
+    def revision_named(self, meta: Meta, children: list[Any]) -> Any:
+        *source, revision = children
+        return nodes.RevisionNamed(_span(meta), str(revision), source[0] if source else None)
+
+    by_revision = _only
+
+    def posted_on(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.PostedOn(_span(meta), children[0])
+
+    def voids(self, meta: Meta, children: list[Any]) -> Any:
+        revision, *rest = children
+        source = rest.pop(0) if isinstance(rest[0], nodes.Name) else None
+        what, voided, *parts = rest
+        by = nodes.RevisionNamed(_token_span(revision), str(revision), source)
+        return nodes.Voids(_span(meta), by, str(what), voided, tuple(parts))
+
+    def moved_to(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.MovedTo(_span(meta), children[0], tuple(children[1:]))
+
+    def events_from(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.EventsFrom(_span(meta), children[0])
+
+    def others_unknown(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.OthersUnknown(_span(meta))
 
     def codes(self, meta: Meta, children: list[Any]) -> Any:
         name, label, system, clauses = self._headed(children, names=2)
         return nodes.Codes(_span(meta), name, label, system, clauses)
+
+    def code_set(self, meta: Meta, children: list[Any]) -> Any:
+        texts, rest = _split(children, nodes.Text)
+        labels = [text for text in texts if isinstance(text, _Label)]
+        (file,) = (text for text in texts if not isinstance(text, _Label))
+        label = nodes.Text(labels[0].span, labels[0].text) if labels else None
+        return nodes.CodeSet(_span(meta), rest[0], label, rest[1], file, tuple(rest[2:]))
 
     def words(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.Text(_span(meta), " ".join(child.text for child in children))
@@ -519,6 +694,13 @@ class ToNodes(Transformer[Token, Any]):
     def given(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.Given(_span(meta), tuple(children))
 
+    def earlier(self, meta: Meta, children: list[Any]) -> Any:
+        dates, facts = _split(children, nodes.Date)
+        return nodes.Earlier(_span(meta), dates[0] if dates else None, tuple(facts))
+
+    def no_earlier(self, meta: Meta, children: list[Any]) -> Any:
+        return nodes.NoEarlier(_span(meta))
+
     def as_posted_on(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.AsPostedOn(_span(meta), children[0])
 
@@ -530,11 +712,17 @@ class ToNodes(Transformer[Token, Any]):
 
     def expect_answer(self, meta: Meta, children: list[Any]) -> Any:
         decision, outcome, *by = children
-        return nodes.ExpectAnswer(_span(meta), decision, outcome.force, outcome.values, by[0] if by else ())
+        return nodes.ExpectAnswer(_span(meta), decision, outcome.force, outcome.values, *self._by(by))
 
     def expect_kind(self, meta: Meta, children: list[Any]) -> Any:
         decision, kind, *by = children
-        return nodes.ExpectKind(_span(meta), decision, " ".join(kind.split()), by[0] if by else ())
+        return nodes.ExpectKind(_span(meta), decision, " ".join(kind.split()), *self._by(by))
+
+    def _by(self, by: list[Any]) -> tuple[Any, Any]:
+        """Give the rules, or the revision, that an expectation names."""
+        if by and isinstance(by[0], nodes.RevisionNamed):
+            return (), by[0]
+        return (by[0] if by else ()), None
 
     def expect_requirement(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.ExpectRequirement(_span(meta), children[0], " ".join(children[1].split()))
@@ -559,6 +747,10 @@ class ToNodes(Transformer[Token, Any]):
 
     def always(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.Always(_span(meta), children[0])
+
+    def differs(self, meta: Meta, children: list[Any]) -> Any:
+        revision, other, *source, condition = children
+        return nodes.Differs(_span(meta), str(revision), str(other), source[0] if source else None, condition)
 
     def for_services(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.ForServices(_span(meta), children[0])

@@ -32,6 +32,8 @@ class ClaimClass:
     """The constant that holds the table of each input."""
     named: Callable[[str], str]
     """Gives a name for the module that is not in use."""
+    worked_out: Mapping[str, str]
+    """The fields of what is worked out from the others, with their labels."""
 
     @property
     def uses_literals(self) -> bool:
@@ -61,6 +63,9 @@ class ClaimClass:
         yield '        """A claim line of which everything is known."""\n'
         for item in self.inputs:
             yield f"        {self.fields[item.name]}: {_kept_type(item.domain, 'str')}{_none(item)}"
+        for field, label in self.worked_out.items():
+            yield f"        {field}: bool"
+            yield f'        """{in_docstring(label)}"""'
 
     def init(self, aliases: Mapping[str, str]) -> Iterator[str]:
         yield "    def __init__("

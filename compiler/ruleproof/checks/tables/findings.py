@@ -61,11 +61,11 @@ class AboutTable:
             repairs=repairs,
         )
 
-    def where(self, boxes: Sequence[Box]) -> str:
+    def where(self, boxes: Sequence[Box], everywhere: str = "in every case") -> str:
         """Say where boxes lie: `for age less than 12`, `in every case`."""
         words = box_in_words(self.space, boxes[0])
         if not words:
-            return "in every case"
+            return everywhere
         return f"for {words}" + ("" if len(boxes) == 1 else f", and in {len(boxes) - 1} more regions")
 
     def said(self, row: int) -> str:

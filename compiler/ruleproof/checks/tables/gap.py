@@ -24,7 +24,7 @@ def gap(worth: Worth, source: Source | None) -> Iterator[Finding]:
     """Find the cases in which no rule matches."""
     about = AboutTable(worth, PAGE, source)
     for box in sorted(worth.study.gaps.boxes, key=first_cells):
-        yield _finding(about, f"no rule matches {about.where([box])}", (box,))
+        yield _finding(about, f"no rule matches {about.where([box], 'in any case')}", (box,))
     for place, boxes in worth.study.gaps.unnamed.items():
         yield _finding(about, f"no rule matches {_where_unnamed(about, place, boxes)}", boxes)
 

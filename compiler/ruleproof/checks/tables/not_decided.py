@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ruleproof.checks.not_decided import PAGE
 from ruleproof.checks.tables.findings import AboutTable
 from ruleproof.finding import Finding, Severity
+from ruleproof.model.tables import Undecided
 from ruleproof.prover.boxes import merged
 from ruleproof.prover.table_space import OpenCell, short_name
 from ruleproof.prover.table_worth import Worth
@@ -16,9 +17,12 @@ _HELP = "write it as a comparison, an interval, a list of values, not(…) or -;
 
 
 def not_decided(worth: Worth, source: Source | None) -> Iterator[Finding]:
-    """Name what stands in the way of a proof.  Asked last, when the searches are over."""
+    """Name what stands in the way of a proof.  Asked last, when the searches are over.
+
+    Cells that stay undecided are named once: by the reader, where the table comes from a file.
+    """
     about = AboutTable(worth, PAGE, source)
-    yield from _open_cells(about)
+    yield from _open_cells(about, remarked=source is not None)
     study = worth.study
     for what, reason in study.stopped.items():
         message = f"not all {what} are found: {reason}"
@@ -29,9 +33,11 @@ def not_decided(worth: Worth, source: Source | None) -> Iterator[Finding]:
         yield about.finding(message, at=study.table.span, severity=Severity.WARNING)
 
 
-def _open_cells(about: AboutTable) -> Iterator[Finding]:
+def _open_cells(about: AboutTable, *, remarked: bool) -> Iterator[Finding]:
     groups: dict[tuple[int, str, str, bool], list[OpenCell]] = {}
     for cell in about.space.open_cells:
+        if remarked and cell.row is not None and isinstance(about.table.rows[cell.row].tests[cell.column], Undecided):
+            continue
         groups.setdefault((cell.column, cell.text, cell.reason, cell.row is None), []).append(cell)
     for (column, text, reason, is_domain), cells in groups.items():
         name = about.space.labels[about.space.columns[column]]

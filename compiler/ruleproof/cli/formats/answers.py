@@ -12,17 +12,21 @@ from ruleproof.cli.terminal import Style
 if TYPE_CHECKING:
     from ruleproof.model.nodes import Policy
     from ruleproof.runtime.kernel.answers import Answer, Judged, JudgedClaim, Requirement
+    from ruleproof.runtime.kernel.over_time import OverTime, Period
 
 _LABEL = 14
 
 
-def answer_object(judged: Judged | JudgedClaim) -> dict[str, Any]:
+def answer_object(judged: Judged | JudgedClaim | OverTime) -> dict[str, Any]:
     return {"ruleproof": compiler_version(), **judged.as_dict()}
 
 
-def answer_in_words(policy: Policy, judged: Judged | JudgedClaim, style: Style | None = None) -> str:
-    """Say every answer with its grounds, then the requirements; the lines of a claim one after the other."""
+def answer_in_words(policy: Policy, judged: Judged | JudgedClaim | OverTime, style: Style | None = None) -> str:
+    """Say every answer with its grounds, then the requirements; the lines of a claim, or periods, one after the other."""
     chosen = style or Style()
+    periods = getattr(judged, "periods", None)
+    if periods is not None:
+        return "\n\n".join(_period(policy, period, chosen) for period in periods)
     lines = getattr(judged, "lines", None)
     if lines is None:
         return "\n".join(_judged(policy, judged, chosen))  # type: ignore[arg-type]
@@ -30,6 +34,18 @@ def answer_in_words(policy: Policy, judged: Judged | JudgedClaim, style: Style |
     for number, line in enumerate(lines, 1):
         parts += [chosen.strong(f"line {number}"), *_judged(policy, line, chosen)]
     return "\n".join(parts)
+
+
+def _period(policy: Policy, period: Period, style: Style) -> str:
+    """Say since when it is answered so, what was posted then, what that changed, and the answers."""
+    first, before = period.first, period.before
+    days = f"from {first.isoformat()}" if first else "on every day" if before is None else ""
+    days += f"{' ' if days else ''}before {before.isoformat()}" if before else ", and now" if first else ""
+    lines = [style.strong(f"as posted {days}")]
+    lines += _labelled("posted", [", ".join(period.posted)] if period.posted else [], style)
+    lines += _labelled("changed", [", ".join(period.changed)] if period.changed else [], style)
+    said = visible(period.refused) if period.judged is None else answer_in_words(policy, period.judged, style)
+    return "\n".join([*lines, said])
 
 
 def _judged(policy: Policy, judged: Judged, style: Style) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ruleproof.cli.formats.letters import visible
-from ruleproof.cli.report import Report, counts
+from ruleproof.cli.report import Checked, Report, counts
 from ruleproof.cli.terminal import Style
 from ruleproof.tree.tidy import text_width
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 def summary_in_words(report: Report, style: Style) -> str:
     """Give the proofs of every policy, and the last line with the counts."""
-    lines = [line for file in report.files if file.proofs for line in _proofs(file.proofs, style)]
+    lines = [
+        line
+        for file in report.files
+        for line in (*(_proofs(file.proofs, style) if file.proofs else ()), *_coverage(file, style))
+    ]
     return "\n".join([*lines, last_line(report, style)])
 
 
@@ -30,6 +34,19 @@ def _proofs(proofs: Sequence[Proof], style: Style) -> Iterator[str]:
         says = ", ".join((_verdict("complete", proof.complete, style), _verdict("consistent", proof.consistent, style)))
         yield f"  {padded}  {_count(proof.rules, 'rule')}, {says}, {proof.seconds:.2f} s"
         yield from _open(proof, " " * (width + 4), style)
+
+
+def _coverage(file: Checked, style: Style) -> Iterator[str]:
+    """Say how much of each source the policy speaks for, and whether its quotes were compared with the text."""
+    for item in file.compiled.coverage if file.compiled else ():
+        percent = f"{item.percent:.1f}".removesuffix(".0")
+        if percent == "100" and item.cited + item.not_modelled < item.sentences:
+            percent = "99.9"
+        said = f"{percent} % of {_count(item.sentences, 'sentence')} cited or declared not modelled"
+        if item.quotes:
+            quotes = _count(item.quotes, "quote")
+            said += f", {quotes} checked" if item.checked else f", {style.warning(f'{quotes} unchecked')} (no text at hand)"
+        yield f"  source {visible(item.source)}: {said}"
 
 
 def _open(proof: Proof, margin: str, style: Style) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, assert_never
 
 from ruleproof.cli.machine import compiler_version
-from ruleproof.cli.report import Report
+from ruleproof.cli.report import Checked, Report
 from ruleproof.finding import CodesOf, Edit, Finding, Place, Range, Region, Repair, Restriction, Value, Values
 from ruleproof.source import Source
 
@@ -35,6 +35,7 @@ def report_object(report: Report, limit: int | None = None) -> dict[str, Any]:
         "ruleproof": compiler_version(),
         "files": [{"path": file.path, "sha256": file.sha256} for file in report.files],
         "decisions": [decision for file in report.files for decision in map(_decision, file.proofs)],
+        "sources": [source for file in report.files for source in _sources_of(file)],
         "findings": [finding_object(finding, report.sources) for finding in report.first(limit)],
     }
 
@@ -59,6 +60,21 @@ def _decision(proof: Proof) -> dict[str, Any]:
     }
 
 
+def _sources_of(file: Checked) -> Iterator[dict[str, Any]]:
+    """Give how much of each source with an index or a text a policy speaks for."""
+    for item in file.compiled.coverage if file.compiled else ():
+        yield {
+            "policy": file.compiled.policy.name if file.compiled else "",
+            "source": item.source,
+            "sentences": item.sentences,
+            "cited": item.cited,
+            "not_modelled": item.not_modelled,
+            "percent": round(item.percent, 1),
+            "quotes": item.quotes,
+            "quotes_checked": item.checked,
+        }
+
+
 def finding_object(finding: Finding, sources: Sources) -> dict[str, Any]:
     """Give one finding; what it has not (a size, for example) is left out."""
     found: dict[str, Any] = {
@@ -77,6 +93,8 @@ def finding_object(finding: Finding, sources: Sources) -> dict[str, Any]:
         "citations": list(finding.citations),
         "repairs": [_repair(repair, sources) for repair in finding.repairs],
     }
+    if finding.history:
+        found["history"] = [witness_object(service) for service in finding.history]
     if finding.size is not None:
         found["size"] = str(finding.size)
     if finding.expected:

@@ -20,6 +20,7 @@ from ruleproof.resources import folder
 
 LONGEST_TEXT = 200_000
 DEEPEST = 60
+_TOO_LONG = "an expression of too many parts"
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -56,9 +57,11 @@ def _read(text: str, names: Names, start: str) -> nodes.Node:
     except VisitError as error:
         if isinstance(error.orig_exc, OutsideError):
             raise error.orig_exc from None
+        if isinstance(error.orig_exc, RecursionError):
+            raise OutsideError(_TOO_LONG) from None
         raise
     except RecursionError:
-        raise OutsideError("an expression of too many parts") from None
+        raise OutsideError(_TOO_LONG) from None
     return found
 
 

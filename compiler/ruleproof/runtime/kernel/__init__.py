@@ -7,5 +7,5 @@ nothing here loads `typing`, `re`, `decimal` or `dataclasses` before it is neede
 
 from __future__ import annotations
 
-PARTS = ("values", "inputs", "answers", "graphs", "program")
+PARTS = ("values", "inputs", "lists", "consequences", "answers", "graphs", "history", "program", "over_time")
 """The parts, in the order in which they are pasted."""

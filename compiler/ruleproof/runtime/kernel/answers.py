@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ruleproof.runtime.kernel.consequences import Consequence, consequence_of, consequence_of_claim
 from ruleproof.runtime.kernel.values import Fixed, keep
 
 TYPE_CHECKING = False
@@ -256,6 +257,11 @@ class Requirement(Fixed):
         return self._table.text
 
     @property
+    def limit(self) -> str:
+        """Of a limit: what in the history it asks about; empty for any other requirement."""
+        return self._table.limit
+
+    @property
     def citations(self) -> tuple[str, ...]:
         return self._table.rule.citations
 
@@ -283,7 +289,7 @@ class Requirement(Fixed):
     def as_dict(self) -> dict[str, object]:
         """Give the requirement as JSON can hold it."""
         return {
-            "name": self.name, "label": self.label, "state": self.state, "action": self.action,
+            "name": self.name, "label": self.label, "limit": self.limit, "state": self.state, "action": self.action,
             "reason_codes": self.reason_codes, "text": self.text, "citations": list(self.citations),
             "questions": [question.as_dict() for question in self.questions],
             "reviewer": list(self.reviewer), "presumed": list(self.presumed), "needed": list(self.needed),
@@ -325,6 +331,11 @@ class Judged(Fixed):
         """Every requirement that is failed, with its consequence."""
         return tuple(requirement for requirement in self._requirements if requirement.state == "failed")
 
+    @property
+    def consequence(self) -> Consequence | None:
+        """What follows from everything that is failed: the consequence that comes first; nothing where none is failed."""
+        return consequence_of((failed.action, failed.name) for failed in self.findings)
+
     def __getitem__(self, decision: str) -> Answer:
         return self.answers[decision]
 
@@ -348,6 +359,7 @@ class Judged(Fixed):
             "decisions": {name: answer.as_dict() for name, answer in self.answers.items()},
             "requirements": {name: item.as_dict() for name, item in self.requirements.items()},
             "findings": [requirement.name for requirement in self.findings],
+            "consequence": None if self.consequence is None else self.consequence.as_dict(),
         }
 
 
@@ -365,6 +377,11 @@ class JudgedClaim(Fixed):
         """Every requirement that a line fails, with the number of the line, counted from 1."""
         return tuple((number, failed) for number, line in enumerate(self.lines, 1) for failed in line.findings)
 
+    @property
+    def consequence(self) -> Consequence | None:
+        """What follows for the claim: a line that is turned away takes the whole claim along, any other stands alone."""
+        return consequence_of_claim([line.consequence for line in self.lines])
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, JudgedClaim) and self.lines == other.lines
 
@@ -376,4 +393,5 @@ class JudgedClaim(Fixed):
 
     def as_dict(self) -> dict[str, object]:
         """Give everything as JSON can hold it."""
-        return {"lines": [line.as_dict() for line in self.lines]}
+        told = None if self.consequence is None else self.consequence.as_dict()
+        return {"lines": [line.as_dict() for line in self.lines], "consequence": told}

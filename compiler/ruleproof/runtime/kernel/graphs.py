@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from ruleproof.runtime.kernel.answers import Answer, Question, Requirement, Rule
-from ruleproof.runtime.kernel.values import day_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,14 +105,16 @@ def _leaf(nodes: tuple[tuple[int, ...], ...], cells: Sequence[int]) -> int:
     return node[1]
 
 
-Way = tuple[int, str]
-"""A cell of the date of service (-1: as it is known), and why there is no text for it (empty: there is)."""
+def standing(now: Any, earlier: Sequence[tuple[str, Any]], posted: dt.date | None) -> Any:
+    """Give what stood as posted on a day: each of `earlier` stood until its day, `now` stands since the last of them."""
+    day = "9999-99-99" if posted is None else posted.isoformat()
+    return next((item for before, item in earlier if day < before), now)
 
 
 class Decision:
     """The tables of one decision."""
 
-    __slots__ = ("answers", "asks", "label", "name", "nodes", "questions", "reviewer", "rules", "said")
+    __slots__ = ("answers", "asks", "earlier", "label", "name", "nodes", "questions", "reviewer", "rules", "said")
 
     def __init__(
         self,
@@ -124,9 +125,11 @@ class Decision:
         rules: dict[str, Rule],
         answers: tuple[tuple[Any, ...], ...],
         nodes: tuple[tuple[int, ...], ...],
+        earlier: tuple[tuple[str, Decision], ...] = (),
     ) -> None:
         self.name = name
         self.label = label
+        self.earlier = earlier
         self.questions = questions
         self.reviewer = reviewer
         self.rules = rules
@@ -135,8 +138,8 @@ class Decision:
         self.asks = frozenset(node[0] for node in nodes)
         self.said = tuple(answer.said for answer in self.answers)
 
-    def full(self, cells: Sequence[int], reason: str) -> Answer:
-        return Answer(self, "cannot answer", reason=reason) if reason else self.answers[_leaf(self.nodes, cells)]
+    def full(self, cells: Sequence[int]) -> Answer:
+        return self.answers[_leaf(self.nodes, cells)]
 
     def partial(self, opened: Open, names: Sequence[str], presumed: tuple[str, ...]) -> Answer:
         """Give the one answer that is left, or say which are possible and what they hang on."""
@@ -152,9 +155,6 @@ class Decision:
         needed = tuple(dict.fromkeys(names[dimension] for dimension in asked))
         return Answer(self, "not known yet", presumed=presumed, needed=needed, possible=possible)
 
-    def without_text(self, reason: str) -> Hashable:
-        return ("cannot answer", "", (), (), (), reason)
-
 
 class RequirementTable:
     """The tables of one requirement."""
@@ -162,7 +162,9 @@ class RequirementTable:
     __slots__ = (
         "action",
         "asks",
+        "earlier",
         "label",
+        "limit",
         "name",
         "nodes",
         "questions",
@@ -181,24 +183,28 @@ class RequirementTable:
         action: str,
         reason_codes: str,
         text: str,
+        limit: str,
         rule: Rule,
         said: tuple[str, ...],
         nodes: tuple[tuple[int, ...], ...],
+        earlier: tuple[tuple[str, RequirementTable], ...] = (),
     ) -> None:
         self.name = name
         self.label = label
+        self.earlier = earlier
         self.questions = questions
         self.action = action
         self.reason_codes = reason_codes
         self.text = text
+        self.limit = limit
         self.rule = rule
         self.said = said
         self.nodes = nodes
         self.asks = frozenset(node[0] for node in nodes)
         self.states = {state: Requirement(self, state) for state in (*said, "not checked")}
 
-    def full(self, cells: Sequence[int], reason: str) -> Requirement:
-        return self.states["not checked" if reason else self.said[_leaf(self.nodes, cells)]]
+    def full(self, cells: Sequence[int]) -> Requirement:
+        return self.states[self.said[_leaf(self.nodes, cells)]]
 
     def partial(self, opened: Open, names: Sequence[str], presumed: tuple[str, ...]) -> Requirement:
         said, asked = opened.left()
@@ -207,52 +213,24 @@ class RequirementTable:
         needed = tuple(dict.fromkeys(names[dimension] for dimension in asked))
         return Requirement(self, "not checked", presumed, needed)
 
-    def without_text(self, _reason: str) -> Hashable:
-        return "not checked"
-
 
 class Impossible:
     """One combination that cannot happen; its graph ends in 0 where it is met and in 1 where it is not."""
 
-    __slots__ = ("because", "inputs", "label", "name", "nodes")
+    __slots__ = ("because", "earlier", "inputs", "label", "name", "nodes")
 
     def __init__(
-        self, name: str, label: str, because: str, inputs: tuple[str, ...], nodes: tuple[tuple[int, ...], ...]
+        self,
+        name: str,
+        label: str,
+        because: str,
+        inputs: tuple[str, ...],
+        nodes: tuple[tuple[int, ...], ...],
+        earlier: tuple[tuple[str, Impossible], ...] = (),
     ) -> None:
+        self.earlier = earlier
         self.name = name
         self.label = label
         self.because = because
         self.inputs = inputs
         self.nodes = nodes
-
-
-class Source:
-    """The revisions of a binding source: name, services from and until, posted on, and whether its text is here."""
-
-    __slots__ = ("name", "revisions")
-
-    def __init__(self, name: str, revisions: tuple[tuple[str, str, str | None, str | None, bool], ...]) -> None:
-        self.name = name
-        self.revisions = [
-            (revision, dt.date.fromisoformat(start), until and day_of(until), posted and day_of(posted), here)
-            for revision, start, until, posted, here in revisions
-        ]
-
-    def reason(self, service_date: dt.date, as_posted_on: dt.date) -> str:
-        """Say why there is no text for a date of service, as posted on a day; empty where there is."""
-        chosen = None
-        for revision in self.revisions:
-            _, start, until, posted, _ = revision
-            if (posted and posted > as_posted_on) or start > service_date or (until and service_date > until):
-                continue
-            chosen = revision if chosen is None or start >= chosen[1] else chosen
-        if chosen is None:
-            return f"no text of {self.name} for this date of service was posted by {as_posted_on.isoformat()}"
-        return "" if chosen[4] else f"the text of {chosen[0]} of {self.name} is not here"
-
-    def days(self) -> Iterator[dt.date]:
-        """Give the days on which another revision may come into force."""
-        for _, start, until, _, _ in self.revisions:
-            yield start
-            if until and until < dt.date.max:
-                yield until + dt.timedelta(days=1)

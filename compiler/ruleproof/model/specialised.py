@@ -1,0 +1,83 @@
+"""Parts of an imported policy as the importing one needs them: for one area, and under names of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from ruleproof.model.nodes import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeastOf,
+    Condition,
+    Decision,
+    DecisionIs,
+    DecisionIsNothing,
+    Defined,
+    IsIn,
+    IsMissing,
+    Not,
+    Rule,
+    SomeIn,
+    Within,
+)
+from ruleproof.source import Span
+
+JURISDICTION = "jurisdiction"
+"""The input that holds the area that a claim belongs to, by name."""
+
+
+def in_area(condition: Condition, area: str) -> Condition:
+    """Give a condition for claims of one area (of any, where none is given), its definitions written out."""
+    match condition:
+        case IsIn(input, values) if area and input == JURISDICTION:
+            return Always() if area in values else Not(Always())
+        case Defined(_, part):
+            return in_area(part, area)
+        case Not(part):
+            return Not(in_area(part, area))
+        case AllOf(parts):
+            return AllOf(tuple(in_area(part, area) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(in_area(part, area) for part in parts))
+        case AtLeastOf(count, parts):
+            return AtLeastOf(count, tuple(in_area(part, area) for part in parts))
+        case Always() | IsIn() | Within() | SomeIn() | IsMissing() | DecisionIs() | DecisionIsNothing():
+            return condition
+        case _:
+            assert_never(condition)
+
+
+def as_imported(decision: Decision, document: str, at: Span, condition: Callable[[Condition], Condition]) -> Decision:
+    """Give a decision of an imported policy: each rule is called by the document and its own name."""
+
+    def rule_as_imported(rule: Rule) -> Rule:
+        return replace(
+            rule,
+            name=f"{document}_{rule.name}",
+            condition=condition(rule.condition),
+            written=condition(rule.written),
+            overrides=tuple(
+                replace(override, rule=f"{document}_{override.rule}", reading="", span=at)
+                for override in rule.overrides
+            ),
+            citations=(),
+            readings=(),
+            statements=(),
+            span=at,
+            name_span=at,
+            table_end=-1,
+        )
+
+    return replace(
+        decision,
+        scope=condition(decision.scope),
+        rules=tuple(map(rule_as_imported, decision.rules)),
+        citations=(),
+        statements=(),
+        imported=document,
+        span=at,
+        name_span=at,
+    )
