@@ -77,9 +77,10 @@ docs: $(VENV)/.docs  ## build the documentation into site/; a dead link fails
 sizes: ## show how long every module of the compiler is
 	@find compiler -name '*.py' | xargs wc -l | sort -rn
 
-conformance: $(VENV)/.dev  ## run other people's tables: make conformance SUITES=folder
+conformance: $(VENV)/.dev  ## run other people's tables: make conformance SUITES=folder [SEEDS=folder]
 	@test -d "$(SUITES)" || { echo "error: name the folder of the suites: make conformance SUITES=folder" >&2; exit 2; }
-	@RULEPROOF_SUITES="$(abspath $(SUITES))" $(BIN)/python -m pytest tests/conformance -q $(ARGUMENTS)
+	@RULEPROOF_SUITES="$(abspath $(SUITES))" RULEPROOF_SEEDS="$(if $(SEEDS),$(abspath $(SEEDS)))" \
+		$(BIN)/python -m pytest tests/conformance -q $(ARGUMENTS)
 
 bench: $(VENV)/.dev  ## measure decision tables; writes docs/performance-tables.md (ARGUMENTS=--quick: a few, nothing written)
 	@$(BIN)/python benchmarks/tables.py $(ARGUMENTS)

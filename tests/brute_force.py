@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 from typing import Any
 
+from ruleproof.beside import FolderBeside
 from ruleproof.compiled import Compiled, Rejected
 from ruleproof.finding import CodesOf, Finding, Range, Region, Restriction, Value, Values
 from ruleproof.model import meaning
@@ -38,14 +40,30 @@ from ruleproof.model.nodes import (
     YesNo,
 )
 from ruleproof.pipeline import compile_source
+from ruleproof.resources import folder
 from ruleproof.source import source_from_text
 
 OVERLAPS = ("contradiction", "conflict", "choice", "overridden", "agreement")
 
 
+class _BesideBundled:
+    """The files beside any bundled policy, for tests that take the text of one."""
+
+    folders = tuple(FolderBeside(path) for path in sorted(Path(str(folder("policies"))).iterdir()) if path.is_dir())
+
+    def read(self, name: str) -> bytes | None:
+        return next((found for item in self.folders if (found := item.read(name)) is not None), None)
+
+    def policies(self) -> tuple[str, ...]:
+        return self.folders[0].policies()
+
+
+BESIDE = _BesideBundled()
+
+
 def compiled(text: str, path: str = "random.policy") -> Compiled:
     """Compile a text that must be a policy."""
-    found = compile_source(source_from_text(text, path))
+    found = compile_source(source_from_text(text, path), BESIDE)
     if isinstance(found, Rejected):
         raise AssertionError([finding.message for finding in found.findings], text)
     return found

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # How many random policies a law is tried on: `default` for the next minute, `ci` so that the same commit always gives
-# the same verdict, `thorough` for a night.
+# the same verdict, `thorough` for a night, `mutants` for `tests/mutants.py`.
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=_SLOW_IS_FINE)
 settings.register_profile(
     "ci", deadline=None, max_examples=100, derandomize=True, print_blob=True, suppress_health_check=_SLOW_IS_FINE
 )
 settings.register_profile("thorough", deadline=None, max_examples=2000, suppress_health_check=_SLOW_IS_FINE)
+settings.register_profile("mutants", deadline=None, max_examples=10, derandomize=True, suppress_health_check=_SLOW_IS_FINE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 

@@ -9,15 +9,18 @@ from typing import Any
 
 from ruleproof.artifacts.to_policy_text import Imported
 from ruleproof.compiled import Compiled, Rejected
+from ruleproof.finding import Severity
 from ruleproof.model import tables
+from ruleproof.model.from_tree import model_from_tree
 from ruleproof.model.meaning import CANNOT_ANSWER, NOTHING, OUTCOME, Answer
-from ruleproof.model.nodes import Choice, DecimalNumber, Input, WholeNumber, YesNo
+from ruleproof.model.nodes import Choice, DecimalNumber, Input, Policy, WholeNumber, YesNo
 from ruleproof.model.scalars import below
 from ruleproof.model.table_meaning import combined, matches
 from ruleproof.model.tables import DecisionTable, Expression, Literal, Months, OutputCell, TableRow
 from ruleproof.pipeline import compile_source
 from ruleproof.readers.feel.functions import string_of
 from ruleproof.source import source_from_text
+from ruleproof.tree.from_text import tree_from_text
 
 SECONDS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 Facts = dict[str, Any]
@@ -30,11 +33,21 @@ def compiled_text(text: str) -> Compiled:
     return found
 
 
-def facts_of(compiled: Compiled, imported: Imported, case: Mapping[str, Any]) -> Facts | None:
+def policy_of_text(text: str) -> Policy:
+    """Read policy text without proving anything; errors of language are a fault of the importer."""
+    tree, unreadable = tree_from_text(source_from_text(text, "imported.policy"))
+    policy, unresolved = model_from_tree(tree)
+    errors = [finding for finding in (*unreadable, *unresolved) if finding.severity is Severity.ERROR]
+    assert policy is not None
+    assert not errors, (errors, text)
+    return policy
+
+
+def facts_of(policy: Policy, imported: Imported, case: Mapping[str, Any]) -> Facts | None:
     """Give a case of the tables as a case of the policy; `None` where a value is none that the policy knows."""
     names = {name: expression for expression, name in imported.inputs.items()}
     found: Facts = {}
-    for item in compiled.policy.inputs:
+    for item in policy.inputs:
         value = case.get(names[item.name])
         if value is None and not item.may_be_missing:
             return None

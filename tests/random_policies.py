@@ -233,7 +233,8 @@ class _Writer:
             else ["2024-01-01"][: self.number(0, 1)]
         )
         for index, day in enumerate(days):
-            until = self.one_of(("", "", " until 2025-01-01", " until 9999-12-31")) if self.dated else ""
+            untils = ("", "", *(f" until {last}" for last in ("2025-01-01", "9999-12-31") if day < last))
+            until = self.one_of(untils) if self.dated else ""
             text = " no text" if self.dated and self.chance(4) else ""
             posted = self.one_of(("", f" history date {day}", *(f" published {other}" for other in (day, *DAYS))))
             replaces = f" replaces Rev {index}" if index else ""

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from brute_force import full_cases, in_domain, lies_in, overlap_name, regions_of
+from ruleproof.beside import FolderBeside
 from ruleproof.checks.example_fails import outcomes, presumed
 from ruleproof.compiled import PROVED, Compiled
 from ruleproof.finding import Value
@@ -39,7 +40,7 @@ every_policy = pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.s
 
 @cache
 def bundled(path: Path) -> Compiled:
-    found = compile_source(source_from_text(path.read_text("utf-8"), path.name))
+    found = compile_source(source_from_text(path.read_text("utf-8"), path.name), FolderBeside(path.parent))
     assert isinstance(found, Compiled), [finding.message for finding in found.findings]
     return found
 

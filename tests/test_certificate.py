@@ -14,9 +14,10 @@ from hypothesis import assume, given
 
 from random_policies import RandomPolicy, policies
 from ruleproof.artifacts.to_certificate import to_certificate
+from ruleproof.beside import FolderBeside
 from ruleproof.compiled import Compiled
 from ruleproof.pipeline import compile_source
-from ruleproof.source import source_from_text
+from ruleproof.source import NOTHING_BESIDE, Beside, source_from_text
 from ruleproof.verify import FlawError, verify
 
 ROOT = Path(__file__).parents[1]
@@ -45,15 +46,15 @@ rule N2 for remark when service_day is before 2021-01-01 then report y
 """
 
 
-def compiled(text: str, path: str = "t.policy") -> Compiled:
-    found = compile_source(source_from_text(text, path))
+def compiled(text: str, path: str = "t.policy", beside: Beside = NOTHING_BESIDE) -> Compiled:
+    found = compile_source(source_from_text(text, path), beside)
     assert isinstance(found, Compiled), found.findings
     return found
 
 
 @pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
 def test_the_certificates_of_the_bundled_policies_verify(path: Path) -> None:
-    policy = compiled(path.read_text("utf-8"), path.name)
+    policy = compiled(path.read_text("utf-8"), path.name, FolderBeside(path.parent))
     boxes = verify(to_certificate(policy))
     assert set(boxes) == {decision.name for decision in policy.policy.decisions}
     assert all(number > 0 for number in boxes.values())

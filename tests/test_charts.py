@@ -608,9 +608,11 @@ _DIGEST = """
 import hashlib, sys
 from pathlib import Path
 from ruleproof.artifacts.charts_of_policy import to_charts, to_mermaid_texts
+from ruleproof.beside import FolderBeside
 from ruleproof.pipeline import compile_source
 from ruleproof.source import source_from_text
-found = compile_source(source_from_text(Path(sys.argv[1]).read_text("utf-8"), "x.policy"))
+path = Path(sys.argv[1])
+found = compile_source(source_from_text(path.read_text("utf-8"), "x.policy"), FolderBeside(path.parent))
 texts = to_charts(found) | to_mermaid_texts(found)
 print(hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest(), len(texts))
 """

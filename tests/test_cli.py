@@ -637,6 +637,8 @@ def test_proposed_examples_come_out_and_leave_nothing_untried(name: str) -> None
         "tumor_ngs": (folder("policies") / "tumor_ngs" / "tumor_ngs.policy").read_text("utf-8"),
         "literal": (folder("policies") / "tumor_ngs" / "literal.policy").read_text("utf-8"),
     }
+    for file in Path(str(folder("policies") / "tumor_ngs")).glob("*.csv"):
+        write(file.name, file.read_text("utf-8"))
     bare = texts[name]
     spans = [
         block.span for block in tree_from_text(source_from_text(bare))[0].blocks if type(block).__name__ == "Example"

@@ -308,7 +308,7 @@ def test_answers_as_posted(both: Any) -> None:
     for evaluator, _ in both:
         early = evaluator.decide(FULL, as_posted_on="2024-01-09")
         assert early.answer.kind == "cannot answer"
-        assert early.answer.reason == "no text of paper for this date of service was posted by 2024-01-09"
+        assert early.answer.reason == "no revision of paper was posted before 2024-01-10"
         assert early.requirements["R1"].state == "not checked"
         assert evaluator.decide(FULL, as_posted_on=datetime.date(2024, 1, 10)).answer.outcome == "low"
 

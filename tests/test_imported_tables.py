@@ -53,7 +53,7 @@ def _compare(table: DecisionTable, found: Imported, rng: Random) -> int:
     cases = [case for case in cases_of(table) if _is_of_the_kinds(table, case)]
     compared = 0
     for case in cases if len(cases) <= MOST_CASES else rng.sample(cases, MOST_CASES):
-        facts = facts_of(compiled, found, case)
+        facts = facts_of(compiled.policy, found, case)
         if facts is None or impossible(compiled.policy, facts):
             assert facts is None or not _possible(table, case)
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import random
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from ruleproof.artifacts.to_markdown import escaped
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.model import meaning
+from ruleproof.model.nodes import Policy
 from ruleproof.prover.boxes import meets
 from ruleproof.resources import folder
 from ruleproof.runtime.kernel.values import InputError
@@ -95,17 +97,35 @@ def test_the_graph_json_says_what_the_meaning_says(policy: RandomPolicy) -> None
     found = compiled(policy.text)
     document = json.loads(_file(found, "graph", ".graph.json"))
     Draft202012Validator(json.loads(_file(found, "graph", ".schema.json"))).validate(document)
+    assert [item["day"] for item in document["postings"]] == [str(item.day) for item in found.policy.postings]
     for case in _some_cases(found):
-        cells = _cells_of(document, case)
-        judged = meaning.judge(found.policy, case)
-        assert _follow(document["cannot_happen"]["nodes"], cells)["met"] is bool(judged.impossible)
-        met = [item["name"] for item in document["cannot_happen"]["each"] if _follow(item["nodes"], cells)["met"]]
-        assert tuple(met) == judged.impossible
-        if judged.impossible:
-            continue
-        for decision in document["decisions"]:
+        _says_as_the_meaning(document, found.policy, case, "9999-12-31")
+    samples = found.epochs[-1].compiler.space.samples()
+    chance = random.Random(5)
+    for epoch in found.epochs[:-1]:
+        day = epoch.before - datetime.timedelta(days=1)
+        for _ in range(20):
+            case = {name: chance.choice(values) for name, values in samples.items()}
+            _says_as_the_meaning(document, found.as_posted(day).policy, case, day.isoformat())
+
+
+def _known(item: dict[str, Any], day: str) -> dict[str, Any]:
+    """Give what stood as posted on a day, knowing nothing but the file."""
+    return next((part for part in item.get("earlier", ()) if day < part["before"]), item)
+
+
+def _says_as_the_meaning(document: dict[str, Any], policy: Policy, case: Mapping[str, Value], day: str) -> None:
+    cells = _cells_of(document, case)
+    judged = meaning.judge(policy, case)
+    never = document["cannot_happen"]
+    assert _follow(_known(never, day)["nodes"], cells)["met"] is bool(judged.impossible)
+    met = [item["name"] for item in never["each"] if _follow(_known(item, day)["nodes"], cells)["met"]]
+    assert tuple(met) == judged.impossible
+    if not judged.impossible:
+        for item in document["decisions"]:
+            decision = _known(item, day)
             answer = decision["answers"][_follow(decision["nodes"], cells)["answer"]]
-            expected = judged.answers[decision["name"]]
+            expected = judged.answers[item["name"]]
             assert (answer["kind"], answer["force"], answer["reason"]) == (
                 expected.kind,
                 expected.force,
@@ -113,9 +133,10 @@ def test_the_graph_json_says_what_the_meaning_says(policy: RandomPolicy) -> None
             )
             for key in ("outcomes", "further", "barred", "rules"):
                 assert tuple(answer[key]) == getattr(expected, key)
-        for requirement in document["requirements"]:
+        for item in document["requirements"]:
+            requirement = _known(item, day)
             state = requirement["states"][_follow(requirement["nodes"], cells)["state"]]
-            assert state == judged.requirements[requirement["name"]]
+            assert state == judged.requirements[item["name"]]
 
 
 @pytest.mark.parametrize("name", POLICIES)

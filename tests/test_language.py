@@ -6,6 +6,7 @@ A sample lies in `tests/language/<construct>/good/` or `bad/`.  `pytest --rewrit
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ruleproof.checks import PAGES
 from ruleproof.checks.tables import CHECK_PAGES
 from ruleproof.cli import main
 from ruleproof.finding import Finding, Severity
+from ruleproof.import_pages import IMPORT_PAGES
 from ruleproof.pages import TABLE_PAGES
 from ruleproof.pipeline import compile_source
 from ruleproof.prover import boxes
@@ -127,7 +129,17 @@ SHOWN_IN = {
 OTHER_FOLDERS = {"collects", "table_columns", "markdown", "file"}
 """Folders that are named for no rule of the grammar: a group of rules, or the file as a whole."""
 
-SAID_ELSEWHERE = {"RP101", "RP214", "RP325", "RP326", "RP327", "RP328"} | {page.code for page in (*TABLE_PAGES, *CHECK_PAGES)}
+TABLE_SAMPLES = tuple(sorted((Path(__file__).parent / "tables" / "findings").glob("*/*.said")))
+SAID_OF_TABLES = {
+    code for path in TABLE_SAMPLES for code in re.findall(r"^(RP\d{3}) ", path.read_text("utf-8"), re.MULTILINE)
+}
+"""Findings that samples of decision tables show; `test_table_samples.py` runs them."""
+
+SAID_ELSEWHERE = (
+    {"RP101", "RP214", "RP314", "RP325", "RP326", "RP327", "RP328"}
+    | {page.code for page in IMPORT_PAGES}
+    | (SAID_OF_TABLES & {page.code for page in (*TABLE_PAGES, *CHECK_PAGES)})
+)
 """Findings that no text of a few lines can show; tests of their own below, and in those of the readers and of tables."""
 
 
@@ -139,12 +151,17 @@ def split_sample(text: str) -> tuple[str, str]:
 
 def said_about(source: Source, beside: Beside = NOTHING_BESIDE) -> str:
     """Give the lines that the compiler's findings add to a sample."""
-    lines = [line for finding in compile_source(source, beside).findings for line in _lines(source, finding)]
+    compiled = compile_source(source, beside)
+    sources = {**compiled.beside, source.path: source}
+    lines = [line for finding in compiled.findings for line in _lines(sources, finding)]
     return "\n".join(["# said:" if lines else "# said: nothing", *lines]) + "\n"
 
 
-def _lines(source: Source, finding: Finding) -> list[str]:
-    place = " ".join(source.slice(finding.places[0].span).split()) if finding.places else ""
+def _lines(sources: Mapping[str, Source], finding: Finding) -> list[str]:
+    place = ""
+    if finding.places:
+        first = finding.places[0]
+        place = " ".join(sources[first.path].slice(first.span).split())
     place = place if len(place) <= _LONGEST_PLACE else place[: _LONGEST_PLACE - 1] + "…"
     apart = " (expected)" if finding.expected else " (accepted)" if finding.accepted else ""
     first = f"# {finding.code} {finding.severity.value}{apart} “{place}” {finding.message}"

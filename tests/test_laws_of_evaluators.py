@@ -227,8 +227,23 @@ def test_over_time_is_the_answer_of_every_day(policy: RandomPolicy) -> None:
                 else:
                     assert evaluator.decide(facts, as_posted_on=day) == period.judged
             for before, after in pairwise(periods):
-                assert after.changed or before.refused != after.refused
+                assert before.judged != after.judged or before.refused != after.refused
+                assert set(after.changed) == _changed(before.judged, after.judged)
                 assert after.posted == next(item.names for item in found.policy.postings if item.day == after.first)
+
+
+def _changed(before: Any, after: Any) -> set[str]:
+    """Name what is said otherwise of a claim line, whatever the rules."""
+    told: list[dict[str, object]] = []
+    for judged in (before, after):
+        answers = (
+            {name: [answer.said, *(part.said for part in answer.possible)] for name, answer in judged.answers.items()}
+            if judged
+            else {}
+        )
+        states = {name: item.state for name, item in judged.requirements.items()} if judged else {}
+        told.append({**answers, **states})
+    return {name for name in (told[0] | told[1]) if told[0].get(name) != told[1].get(name)}
 
 
 # ---------------------------------------------------------------- the bundled policies

@@ -112,10 +112,12 @@ _EMIT = """
 import hashlib, json, sys
 from pathlib import Path
 from ruleproof.artifacts import EMITTERS
+from ruleproof.beside import FolderBeside
 from ruleproof.pipeline import compile_source
+from ruleproof.resources import folder
 from ruleproof.source import source_from_text
 kinds = ("python", "graph", "schema", "markdown")
-found = compile_source(source_from_text(sys.stdin.read()))
+found = compile_source(source_from_text(sys.stdin.read()), FolderBeside(Path(str(folder("policies") / "tumor_ngs"))))
 files = {name: text for kind in kinds for name, text in EMITTERS[kind](found).items()}
 print(json.dumps({name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(files.items())}))
 """

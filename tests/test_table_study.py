@@ -129,7 +129,7 @@ def test_overlaps_name_exactly_the_rows_that_hold(hit_policy: str, kind: str) ->
         assert found.depends == any(shown), table
         meet = any(len(sure) + len(maybe) > 1 for sure, maybe in zip(judged.sure, judged.maybe, strict=True))
         assert study.meet == meet, table
-    assert seen > TABLES
+    assert seen > (TABLES // 2 if kind == "related" else TABLES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -179,7 +179,7 @@ def test_rows_without_effect_are_exactly_those_that_change_nothing(hit_policy: s
                 assert how != SUBSUMED or inside, (table, row)
                 assert how or not _plainly_subsumed(table, row), (table, row)
     assert seen[NEVER_HOLDS] > TABLES // 100
-    assert seen[NEVER_WINS] > 1 or hit_policy not in (tables.FIRST, tables.PRIORITY)
+    assert seen[NEVER_WINS] > (kind != "related") or hit_policy not in (tables.FIRST, tables.PRIORITY)
     assert (
         any(seen[how] for how in (NEVER_WINS, ADDS_NOTHING, SUBSUMED))
         or hit_policy == tables.COLLECT

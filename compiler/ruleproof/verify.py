@@ -17,6 +17,8 @@ from math import prod
 from typing import Any
 
 FORMAT = "ruleproof certificate 1"
+MOST_CODES = 20_000_000
+"""How many codes the tests of a certificate may name in all."""
 Box = Sequence[frozenset[int]]
 
 
@@ -33,9 +35,29 @@ def verify(text: str) -> dict[str, int]:
     try:
         if certificate["format"] != FORMAT:
             raise FlawError(f"the file says it is {certificate['format']!r}, not {FORMAT!r}")
-        return _Checker(certificate).run()
+        return _Checker(_written_out(certificate)).run()
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, ArithmeticError) as error:
         raise FlawError(f"a part is missing or malformed ({type(error).__name__}: {error})") from None
+
+
+def _written_out(certificate: Any) -> Any:
+    """Put the codes themselves where a certificate names classes of them: it lists each code once."""
+    classes = certificate.pop("codes", []) if isinstance(certificate, dict) else []
+    known: dict[tuple[int, ...], list[str]] = {}
+
+    def of(part: Any) -> Any:
+        if isinstance(part, list):
+            return [of(item) if isinstance(item, (list, dict)) else item for item in part]
+        if not isinstance(part, dict) or part.keys() != {"codes"}:
+            return {name: of(item) for name, item in part.items()} if isinstance(part, dict) else part
+        numbers = tuple(part["codes"])
+        if numbers not in known:
+            known[numbers] = [code for number in numbers for code in classes[number]]
+            if sum(map(len, known.values())) > MOST_CODES or list(numbers) != sorted(set(numbers)):
+                raise FlawError("the classes of codes are malformed")
+        return known[numbers]
+
+    return of(certificate) if classes else certificate
 
 
 class _Checker:
@@ -53,7 +75,8 @@ class _Checker:
         ]
         self.impossible = ["any", *certificate["cannot_happen"].values(), *codes_needed]
         self.no_text = certificate["no_text"]
-        self.passing: dict[str, list[bool]] = {}
+        self.passing: dict[int, list[bool]] = {}
+        self.inside: dict[tuple[str, int], list[int]] = {}
 
     def run(self) -> dict[str, int]:
         for name, own in self.of_input.items():
@@ -162,7 +185,7 @@ class _Checker:
                 raise FlawError(f"no such condition: {condition!r}")
 
     def test(self, test: Any, index: int, box: Box) -> bool | None:
-        key = json.dumps(test)
+        key = id(test)  # a certificate keeps its tests, and one may name many codes
         if key not in self.passing:
             self.passing[key] = [_passes(test, cell) for cell in self.dimensions[index]["cells"]]
         values = {self.passing[key][cell] for cell in box[index]}
@@ -170,16 +193,22 @@ class _Checker:
 
     def some(self, name: str, quantifier: str, codes: Sequence[str], box: Box) -> bool | None:
         own = self.of_input[name]
-        groups = [(index, self.dimensions[index]["group"]) for index in own]
-        named = set(codes)
-        inside = [index for index, group in groups if set(group.get("values", ())) & named]
-        if {code for index in inside for code in self.dimensions[index]["group"]["values"]} != named:
-            raise FlawError(f"the groups of {name} cut a list of codes")
+        if (name, id(codes)) not in self.inside:
+            self.inside[name, id(codes)] = self.groups_of(name, set(codes))
+        inside = self.inside[name, id(codes)]
         outside = [index for index in own if index not in inside]
         if quantifier == "any":
             return self.there(inside, box)
         barred = self.there(outside if quantifier == "all" else inside, box)
         return _at_least(2, [self.there(own, box), None if barred is None else not barred])
+
+    def groups_of(self, name: str, codes: set[str]) -> list[int]:
+        """Give the groups of an input that some codes are."""
+        groups = [(index, self.dimensions[index]["group"].get("values", ())) for index in self.of_input[name]]
+        inside = [index for index, values in groups if not codes.isdisjoint(values)]
+        if {code for index, values in groups if index in inside for code in values} != codes:
+            raise FlawError(f"the groups of {name} cut a list of codes")
+        return inside
 
     def there(self, groups: Sequence[int], box: Box) -> bool | None:
         """Tell whether at least one code of some groups is there."""
@@ -253,7 +282,8 @@ def _passes(test: Any, cell: Mapping[str, Any]) -> bool:
         case ["missing", _]:
             return False
         case ["in", _, values] if "values" in cell:
-            inside = [value in values for value in cell["values"]]
+            named = set(values)
+            inside = [value in named for value in cell["values"]]
             if len(set(inside)) != 1:
                 raise FlawError(f"a cell is cut by {test}")
             return inside[0]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imported import compiled_text, expected, facts_of, said_by
+from imported import expected, facts_of, policy_of_text, said_by
 from ruleproof.artifacts.to_policy_text import policy_text
 from ruleproof.model import tables
 from ruleproof.model.meaning import OPEN, OUT_OF_SCOPE, answer_of, impossible
@@ -25,7 +25,7 @@ FILES = [
     for pattern in ("hmcts-dmn/**/*.dmn", "drools-dtanalysis/*.dmn", "limit-probes/*.dmn", "bench-lending/*.csv")
     for path in files_of(pattern)
 ]
-MOST_ROWS = 150
+MOST_ROWS = 40
 """How many rules of one table are tried; of more, every so many."""
 
 
@@ -37,7 +37,7 @@ def test_a_policy_answers_as_the_table_it_is_made_of(path: Path) -> None:
     if not found.text:
         assert not ordered or all(finding.name == "not_imported" for finding in found.findings)
         return
-    compiled = compiled_text(found.text)
+    policy = policy_of_text(found.text)
     left_out = {
         (finding.decision, int(number))
         for finding in found.findings
@@ -45,12 +45,14 @@ def test_a_policy_answers_as_the_table_it_is_made_of(path: Path) -> None:
         for number in finding.rules
     }
     compared = 0
+    others = _samples(ordered)
     for table in ordered:
         decisions = {output: name for (owner, output), name in found.decisions.items() if owner == table.name}
+        space = TableSpace(table)
         for row in table.rows[:: max(1, len(table.rows) // MOST_ROWS)]:
-            case = _case(table, row)
-            facts = None if case is None else facts_of(compiled, found, case | _of_others(ordered, case))
-            if case is None or facts is None or impossible(compiled.policy, facts):
+            case = _case(table, space, row)
+            facts = None if case is None else facts_of(policy, found, others | case)
+            if case is None or facts is None or impossible(policy, facts):
                 continue
             hidden = [
                 other
@@ -59,7 +61,7 @@ def test_a_policy_answers_as_the_table_it_is_made_of(path: Path) -> None:
             ]
             for output, name in decisions.items():
                 place = next((index for index, item in enumerate(table.outputs) if item.name == output), 0)
-                answer = answer_of(compiled.policy, compiled.policy.decision(name), facts)
+                answer = answer_of(policy, policy.decision(name), facts)
                 if hidden:
                     assert answer.kind == OPEN or table.hit_policy not in (tables.FIRST, tables.PRIORITY)
                 elif answer.kind != OUT_OF_SCOPE:
@@ -68,11 +70,10 @@ def test_a_policy_answers_as_the_table_it_is_made_of(path: Path) -> None:
     assert compared or left_out or all(table.columns[0].decided_by for table in ordered)
 
 
-def _case(table: DecisionTable, row: TableRow) -> dict[str, Any] | None:
+def _case(table: DecisionTable, space: TableSpace, row: TableRow) -> dict[str, Any] | None:
     """Give a case in which a row holds; `None` where it never does, or where it asks what another table decides."""
     if any(column.decided_by for column in table.columns):
         return None
-    space = TableSpace(table)
     box = next(iter(space.rows[row.number - 1].sure), None)
     if box is None:
         return None
@@ -82,12 +83,10 @@ def _case(table: DecisionTable, row: TableRow) -> dict[str, Any] | None:
     }
 
 
-def _of_others(ordered: tuple[DecisionTable, ...], case: dict[str, Any]) -> dict[str, Any]:
-    """Give some value for each input that only other tables ask about."""
+def _samples(ordered: tuple[DecisionTable, ...]) -> dict[str, Any]:
+    """Give some value for each input of all tables."""
     found: dict[str, Any] = {}
     for table in ordered:
         space = TableSpace(table)
-        for name, axis in zip(space.names, space.axes, strict=False):
-            if name not in case and axis.cells:
-                found.setdefault(name, axis.cells[0].sample)
+        found |= {name: axis.cells[0].sample for name, axis in zip(space.names, space.axes, strict=False) if axis.cells}
     return found

@@ -59,7 +59,7 @@ def lines_of(text: str, name: str = "") -> tuple[Line, ...]:
 
 
 def _from_text(text: str, markdown: bool) -> Iterator[Line]:
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\n\f", "\f")
     running = _running_lines(text.split("\f"))
     unwrapped = max(map(len, text.split("\n"))) > _UNWRAPPED
     for page in text.split("\f"):

@@ -64,7 +64,7 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
     text, ended, furniture = "", False, False
     for line in lines:
         if not line.text:
-            ended, furniture = True, furniture or line.furniture
+            ended, furniture = ended or not line.furniture, furniture or line.furniture
             continue
         if text and ended and not (furniture and _goes_on(text)):
             yield text

@@ -37,6 +37,7 @@ def to_certificate(compiled: Compiled) -> str:
         "no_text": condition_as_data(policy.no_text),
         "decisions": [_decision(compiled, decision) for decision in policy.decisions],
     }
+    certificate = _with_codes_once(certificate)
     return (
         json.dumps(certificate, ensure_ascii=True, indent=None, separators=(",", ":")).replace('{"box"', '\n{"box"')
         + "\n"
@@ -48,6 +49,49 @@ def _scope(decision: model.Decision) -> model.Condition:
     if not decision.elsewhere:
         return decision.scope
     return model.AllOf((decision.scope, *(model.Not(condition) for condition, _ in decision.elsewhere)))
+
+
+SEVERAL = 40
+"""From how many codes on a test or a cell names them by their classes."""
+
+
+_ORDERED = "outcomes"
+"""What a rule or an answer says: no set, so it stays as it is."""
+
+
+def _with_codes_once(certificate: dict[str, Any]) -> dict[str, Any]:
+    """Let long sets of codes be named by classes, so that each code stands once in the file, in `codes`."""
+    sets: dict[tuple[str, ...], int] = {}
+
+    def gather(part: Any) -> None:
+        if isinstance(part, list) and len(part) >= SEVERAL and all(isinstance(item, str) for item in part):
+            sets.setdefault(tuple(part), len(sets))
+        elif isinstance(part, list | dict):
+            for item in [item for key, item in part.items() if key != _ORDERED] if isinstance(part, dict) else part:
+                gather(item)
+
+    gather(certificate)
+    signatures: dict[str, list[int]] = {}
+    for codes, number in sets.items():
+        for code in codes:
+            signatures.setdefault(code, []).append(number)
+    classes: dict[tuple[int, ...], list[str]] = {}
+    for code, numbers in sorted(signatures.items()):
+        classes.setdefault(tuple(numbers), []).append(code)
+    of_set: dict[int, list[int]] = {}
+    for index, signature in enumerate(classes):
+        for number in signature:
+            of_set.setdefault(number, []).append(index)
+
+    def named(part: Any) -> Any:
+        if isinstance(part, list):
+            number = sets.get(tuple(part)) if len(part) >= SEVERAL and isinstance(part[0], str) else None
+            return [named(item) for item in part] if number is None else {"codes": of_set[number]}
+        if not isinstance(part, dict):
+            return part
+        return {name: item if name == _ORDERED else named(item) for name, item in part.items()}
+
+    return {**named(certificate), "codes": list(classes.values())} if sets else certificate
 
 
 def _decision(compiled: Compiled, decision: model.Decision) -> dict[str, Any]:

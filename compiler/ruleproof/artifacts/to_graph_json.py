@@ -186,7 +186,7 @@ def _answered(made: Made, labels: Mapping[str, str]) -> dict[str, object]:
 
 
 def _requirement(made: Made) -> dict[str, object]:
-    (name, label, _, action, reason_codes, text, rule, _), _, earlier = _parts(made, 8)
+    (name, label, _, action, reason_codes, text, _, rule, _), _, earlier = _parts(made, 9)
     return {
         "name": name, "label": label, "action": action, "reason_codes": reason_codes, "text": text, **_rule(rule),
         **_told(made), **_earlier(earlier, _told),
@@ -194,7 +194,7 @@ def _requirement(made: Made) -> dict[str, object]:
 
 
 def _told(made: Made) -> dict[str, object]:
-    (*_, states), rows, _ = _parts(made, 8)
+    (*_, states), rows, _ = _parts(made, 9)
     return {"states": states, "nodes": list(_nodes(rows, "state"))}
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ruleproof.artifacts.imported import written
+from ruleproof.artifacts.imported.asked_decisions import AskedDecision
 from ruleproof.artifacts.imported.blocks import Ruled, blocks_of
+from ruleproof.artifacts.imported.conditions import bare
 from ruleproof.artifacts.imported.decisions import Decision
 from ruleproof.artifacts.imported.lines import (
     COLLECTS,
@@ -23,14 +25,7 @@ from ruleproof.artifacts.imported.lines import (
     order_of,
     overrides_of,
 )
-from ruleproof.artifacts.imported.questions import (
-    AskedDecision,
-    AskedInput,
-    Question,
-    Unsupported,
-    bare,
-    input_of,
-)
+from ruleproof.artifacts.imported.questions import AskedInput, Question, Unsupported, input_of
 from ruleproof.artifacts.imported.remarks import CHOSEN, NOT_IMPORTED, Remarks
 from ruleproof.finding import Finding, Severity
 from ruleproof.model import tables
@@ -227,8 +222,7 @@ class _Writer:
         if not any(line.outcome is not None for line in lines):
             self.remarks.say(NOT_IMPORTED, f"`{table.name}` is not written: none of its rules could be", table=table)
             return
-        if kind in (COLLECTS, RECORDED):
-            decision.remark_collection(lines)
+        decision.remark_overlaps(lines)
         stem = written.slug(name) if len(self.found) > 1 or (several and output is not None) else ""
         overrides = overrides_of(lines, MOST_OVERRIDES)
         if overrides is None:

@@ -34,7 +34,8 @@ from ruleproof.checks import (
 from ruleproof.checks.sources import CITATION_PAGES
 from ruleproof.checks.tables import CHECK_PAGES
 from ruleproof.finding import Finding
-from ruleproof.pages import IMPORT_PAGES, LANGUAGE_PAGES, SOURCE_PAGES, TABLE_PAGES, TIME_PAGES, Page
+from ruleproof.import_pages import IMPORT_PAGES
+from ruleproof.pages import LANGUAGE_PAGES, SOURCE_PAGES, TABLE_PAGES, TIME_PAGES, Page
 from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.prover.study import Study
 

@@ -28,7 +28,7 @@ from ruleproof.model.nodes import (
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import meets, merged
 from ruleproof.prover.expressions import every, negation
-from ruleproof.prover.histories import Earlier, Histories
+from ruleproof.prover.histories import Histories, Hits
 from ruleproof.prover.space import Box
 from ruleproof.prover.study import Landscape, Study
 from ruleproof.prover.witnesses import Witness, made, witness_of
@@ -39,7 +39,7 @@ _PERMITS = (REPORT, MAY_REPORT, ALSO)
 def barred_by_limits(study: Study, path: str, page: Page) -> Iterator[Finding]:
     """Find the rules that permit what a limit bars, both because of one and the same earlier service."""
     histories = study.compiler.histories
-    limits = [item for item in study.policy.requirements if item.limit in histories.names]
+    limits = [item for item in study.policy.requirements if item.limit in _lasting(histories)]
     if histories.given_up:
         return
     about = About(study, page)
@@ -52,6 +52,11 @@ def barred_by_limits(study: Study, path: str, page: Page) -> Iterator[Finding]:
                 needed = [name for name in _needed(rule.condition) if name in histories.names]
                 if needed:
                     yield from _barred(about, landscape, rule, limit, needed)
+
+
+def _lasting(histories: Histories) -> list[str]:
+    """Name the tests that hang on what came before, and not on when: a limit in time only narrows what a rule permits."""
+    return [name for name, test in zip(histories.names, histories.tests, strict=True) if not test.window and not test.same]
 
 
 def _needed(condition: Condition) -> Iterator[str]:
@@ -75,7 +80,7 @@ def _barred(
 ) -> Iterator[Finding]:
     study = about.study
     histories = study.compiler.histories
-    wanted = {histories.names.index(name) for name in (*needed, limit.limit)}
+    wanted = frozenset(histories.names.index(name) for name in (*needed, limit.limit))
     decided = [
         box
         for holding, boxes in landscape.boxes.items()
@@ -84,12 +89,9 @@ def _barred(
         if landscape.answers[holding].kind == OUTCOME and rule.name in landscape.answers[holding].rules
     ]
     failed = every([study.compiler(limit.when), negation(study.compiler(limit.that))])
-    found, shown = [], None
-    for box in study.parts_where(failed, decided)[0]:
-        for part, witness in _with_one(study, histories, box, wanted):
-            found.append(part)
-            shown = shown or witness
-    if not found or shown is None:
+    boxes = study.parts_where(failed, decided)[0]
+    found = list(dict.fromkeys(part for box in boxes for part in _with_one(study, histories, box, wanted)))
+    if not found:
         return
     bars = f"the limit `{limit.name}` bars it (the line comes {limit.limit})"
     after = in_a_row([f"`{name}`" for name in dict.fromkeys(needed)])
@@ -102,7 +104,7 @@ def _barred(
         boxes=merged(found),
         inputs=landscape.inputs,
         also=[limit.span],
-        shown=shown,
+        shown=_case(study, histories, found, wanted),
     )
     cited = (citation.text for citation in limit.citations)
     yield replace(
@@ -113,39 +115,36 @@ def _barred(
     )
 
 
-def _with_one(
-    study: Study, histories: Histories, box: Box, wanted: set[int]
-) -> Iterator[tuple[Box, Witness]]:
-    """Give the parts of a box in which one earlier service alone does all that is wanted, each with a case."""
+def _with_one(study: Study, histories: Histories, box: Box, wanted: Hits) -> Iterator[Box]:
+    """Give the parts of a box in which one earlier service alone does all that is wanted."""
     if any(histories.tests[index].count > 1 for index in wanted):
         return
-    place = histories.dated
-    cells = [-1] if place < 0 else [cell for cell in range(len(study.space.dimensions[place].cells)) if box[place] >> cell & 1]
-    seen: set[Box] = set()
-    for cell in cells:
-        for day in [None] if cell < 0 else histories.days_in(cell):
-            for service in histories.services(day):
-                if not wanted <= service.hits:
-                    continue
-                part = _alone(histories, box, service, cell)
-                if part is None or part in seen:
-                    continue
-                seen.add(part)
-                line = witness_of(study, part).line
-                dated = {} if day is None else {SERVICE_DATE: day}
-                bare = {name: value for name, value in line.items() if study.space.inputs.get(name) is not None}
-                yield part, made(study, {**bare, **dated}, (service,))
+    for cell in histories.line_cells():
+        for hits in histories.hits_before(cell):
+            if wanted <= hits and (part := _alone(histories, box, hits, cell)) is not None:
+                yield part
 
 
-def _alone(histories: Histories, box: Box, service: Earlier, cell: int) -> Box | None:
-    """Give the part of a box in which a history of this one service is what came before."""
-    part: Box | None = box
+def _alone(histories: Histories, box: Box, hits: Hits, cell: int) -> Box | None:
+    """Give the part of a box in which what came before is one service that these tests count."""
+    whole = histories.space.whole
+    within = list(whole)
     if cell >= 0:
-        part = (*box[: histories.dated], 1 << cell, *box[histories.dated + 1 :])
+        within[histories.dated] = 1 << cell
     for index, (place, test) in enumerate(zip(histories.places, histories.tests, strict=True)):
-        if part is None:
-            return None
-        met = test.count == 1 and index in service.hits
-        mask = 0b01 if met else 0b10
-        part = meets(part, (*histories.space.whole[:place], mask, *histories.space.whole[place + 1 :]))
-    return part
+        within[place] = 0b01 if test.count == 1 and index in hits else 0b10
+    return meets(box, tuple(within))
+
+
+def _case(study: Study, histories: Histories, parts: list[Box], wanted: Hits) -> Witness:
+    """Give one line and one earlier service, both real."""
+    for part in parts:
+        line = witness_of(study, part).line
+        facts = {name: value for name, value in line.items() if name in study.space.inputs}
+        cell = -1 if histories.dated < 0 else part[histories.dated].bit_length() - 1
+        for day in histories.days_in(cell):
+            for service in histories.services(day):
+                if wanted <= service.hits:
+                    dated = {} if day is None else {SERVICE_DATE: day}
+                    return made(study, {**facts, **dated}, (service,))
+    return witness_of(study, parts[0])

@@ -50,7 +50,12 @@ def _of_source(about: About, source: SourceDocument, days: Stretch) -> Iterator[
         if in_force(source.revisions, low) is None and (inside := _inside((low, high), days)) is not None
     ]
     before = [stretch for stretch in found if stretch[1] is not None and stretch[1] < first]
-    for stretches, severity in ((before, Severity.NOTE), ([item for item in found if item not in before], None)):
+    later = [item for item in found if item not in before]
+    declare = "declare the revision of these dates, with `no text` where its text is not here"
+    for stretches, severity, help in (
+        (before, Severity.NOTE, f"{declare}; or let the input `{SERVICE_DATE}` begin later"),
+        (later, None, declare),
+    ):
         if stretches:
             words = in_a_row([days_in_words(stretch) for stretch in stretches])
             yield about.finding(
@@ -58,7 +63,7 @@ def _of_source(about: About, source: SourceDocument, days: Stretch) -> Iterator[
                 at=source.span,
                 boxes=_boxes(about.study, stretches),
                 severity=severity,
-                help="declare the revision of these dates, with `no text` where its text is not here",
+                help=help,
             )
 
 

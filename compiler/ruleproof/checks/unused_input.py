@@ -11,7 +11,18 @@ from collections.abc import Iterator
 
 from ruleproof.checks.findings import About, page_of
 from ruleproof.finding import Finding
-from ruleproof.model.nodes import SERVICE_DATE, DaysBetween, HistoryTest, IsIn, IsMissing, SomeIn, Within
+from ruleproof.model.nodes import (
+    MEMBER,
+    SERVICE_DATE,
+    DaysBetween,
+    HistoryTest,
+    IsIn,
+    IsMissing,
+    OneCode,
+    SeveralCodes,
+    SomeIn,
+    Within,
+)
 from ruleproof.prover.space import atoms_of, conditions_of
 from ruleproof.prover.study import Study
 
@@ -19,7 +30,7 @@ PAGE = page_of(sys.modules[__name__])
 
 
 def unused_input(study: Study, path: str) -> Iterator[Finding]:
-    """Find inputs that no condition asks about, not even one of a definition, a proof or an expected finding."""
+    """Find inputs that no condition asks about, not even one of a definition, a proof, an expected finding or an example."""
     about = About(study, PAGE)
     about.path = path
     policy = study.policy
@@ -32,6 +43,11 @@ def unused_input(study: Study, path: str) -> Iterator[Finding]:
     for derived in (item.derived for item in policy.inputs):
         asked |= {derived.first, derived.second} if isinstance(derived, DaysBetween) else set()
         asked |= {*derived.same, derived.since} if isinstance(derived, HistoryTest) else set()
+    tested = {item.subject for example in policy.examples for item in example.expected if item.kind == MEMBER}
+    systems = {item.system for item in policy.code_lists if item.name in tested}
+    for item in policy.inputs:
+        if isinstance(item.domain, OneCode | SeveralCodes) and item.domain.system in systems:
+            asked |= {item.name, SERVICE_DATE}  # an example asks a code list about it
     if policy.keys:
         asked |= {SERVICE_DATE}  # it puts a history in order
     for item in policy.inputs:

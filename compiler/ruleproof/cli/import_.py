@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ruleproof.cli.options import format_option, hit_policy_option
+from ruleproof.cli.options import amount_option, format_option, hit_policy_option
 
 if TYPE_CHECKING:
     from ruleproof.artifacts.to_policy_text import Imported
+    from ruleproof.cli.formats.to_text import Amount
     from ruleproof.cli.report import Report
     from ruleproof.cli.tables import TableFile
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the policy to this file.")
 @click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @hit_policy_option
+@amount_option
 @format_option("text", "json")
-def command(file: str, output: Path | None, force: bool, hit_policy: str, format: str) -> int:
+def command(file: str, output: Path | None, force: bool, hit_policy: str, amount: Amount, format: str) -> int:
     """Write decision tables made elsewhere as a policy.
 
     FILE is a DMN model, a workbook or a CSV file (*.dmn, *.xlsx, *.csv).  The policy goes to standard output, or to the file
@@ -39,7 +41,7 @@ def command(file: str, output: Path | None, force: bool, hit_policy: str, format
     _refuse(file, output, force)
     read = read_tables_of(file, hit_policy)
     if isinstance(read, Checked):
-        _show(Report((read,)), None, output, format)
+        _show(Report((read,)), None, output, amount, format)
         return read.status
     made = _made(read)
     if output is not None and made.text:
@@ -47,7 +49,7 @@ def command(file: str, output: Path | None, force: bool, hit_policy: str, format
 
         write_one(output, made.text.encode("utf-8"))
     report = Report((Checked(read.path, read.sha256, made.findings, read.reading.source),))
-    _show(report, made, output, format)
+    _show(report, made, output, amount, format)
     return report.status
 
 
@@ -100,7 +102,7 @@ _TOLD_BY_RULE = ("unreadable_cell",)
 """What is told again of each rule that is not imported."""
 
 
-def _show(report: Report, made: Imported | None, output: Path | None, format: str) -> None:
+def _show(report: Report, made: Imported | None, output: Path | None, amount: Amount, format: str) -> None:
     from ruleproof.cli.reading import shown
     from ruleproof.cli.showing import show_findings
     from ruleproof.cli.terminal import emit, say
@@ -116,7 +118,7 @@ def _show(report: Report, made: Imported | None, output: Path | None, format: st
         about = {"written": shown(output) if output is not None and written else "", "text": text}
         emit(dumps(found | about | {"inputs": names, "decisions": decisions}))
         return
-    show_findings(report, None, "all")
+    show_findings(report, None, amount)
     if made is None or not written:
         say("nothing was written: no decision could be imported", err=True)
     elif output is None:

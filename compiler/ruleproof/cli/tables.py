@@ -59,7 +59,7 @@ def read_tables_of(path: str, hit_policy: str = "") -> TableFile | Checked:
         unread = unreadable_file(file, error)
         return Checked(unread.path, unread.sha256, (unread.finding,), status=unread.status)
     return TableFile(
-        shown(file), content, read_table(shown(file), content, others=_beside(file), hit_policy=hit_policy)
+        shown(file), content, read_table(shown(file), content, others=others_beside(file), hit_policy=hit_policy)
     )
 
 
@@ -77,7 +77,7 @@ def check_tables_of(path: str, options: TableOptions) -> Checked:
     return Checked(file.path, file.sha256, checked.findings, checked.source, tables=checked)
 
 
-def _beside(file: Path) -> Iterator[tuple[str, bytes]]:
+def others_beside(file: Path) -> Iterator[tuple[str, bytes]]:
     """Give the DMN files in the same folder, which a DMN file may import; read only where they are asked for."""
     if file.suffix.lower() != ".dmn":
         return

@@ -81,8 +81,8 @@ def _same_policy(text: str, path: str) -> None:
     if file.compiled is None:
         raise Failure(f"{path} is no policy yet", "`ruleproof check` says why")
     theirs, ours = json.loads(text), json.loads(to_certificate(file.compiled))
-    for key in ("policy", "sha256", "cannot_happen", "no_text"):
-        if theirs.get(key) != ours[key]:
+    for key in ("policy", "sha256", "codes", "cannot_happen", "no_text"):
+        if theirs.get(key) != ours.get(key):
             raise FlawError(f"the certificate is about another text of the policy: `{key}` differs")
     for certificate in (theirs, ours):
         for decision in certificate["decisions"]:

@@ -128,6 +128,10 @@ class Remaining:
         """Give the nodes that can be reached, each before those it leads to."""
         return (node for node in self.graph.nodes if id(node) in self._reach)
 
+    def told(self, node: Node) -> int:
+        """Give how many answers can still come out below a node; none where nothing that can happen leads on."""
+        return len(self._below[id(node)])
+
     # -------------------------------------------------------------- what to ask next
 
     @cached_property
@@ -145,6 +149,15 @@ class Remaining:
         known = self.box[node.dimension]
         ways = sum(bool(branch.cells & known and self._below[id(branch.node)]) for branch in node.branches)
         return ways > 1 and len(self._below[id(node)]) > 1
+
+    def classes(self, place: int) -> list[int]:
+        """Give the cells of a dimension that can still be, as masks of those that no open question tells apart."""
+        classes = [self.box[place]]
+        for node in self.reached:
+            if isinstance(node, Question) and node.dimension == place:
+                for branch in node.branches:
+                    classes = [part for mask in classes for part in (mask & branch.cells, mask & ~branch.cells) if part]
+        return classes
 
     def worth(self) -> tuple[Worth, ...]:
         """Give what each open input is worth, the best question first; in the order declared where they are worth the same.

@@ -19,6 +19,7 @@ Model: TypeAlias = Callable[[tree.Tree, FilesRead, tuple[str, ...]], Modelled]
 """Gives the model of an imported policy; the last are the paths of the policies that wait for it."""
 
 MOST_IMPORTED = 100
+_CIRCLE = "policies import each other in a circle"
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,15 @@ class Documents:
         at, path = block.source.document.span, files.policy.path
         if path in self.waiting or len(self.waiting) > MOST_IMPORTED:
             circle = [*self.waiting[self.waiting.index(path) if path in self.waiting else 0 :], path]
-            self.declared.report("cycle", at, f"policies import each other in a circle: {' → '.join(circle)}",
+            self.declared.report("cycle", at, f"{_CIRCLE}: {' → '.join(circle)}",
                                  "let one of them do without the next, and declare the term there")  # fmt: skip
             return None
         policy, findings = self.model_of(written, files, self.waiting)
         errors = [item for item in (*unreadable, *findings) if item.severity is Severity.ERROR]
+        circles = [item for item in errors if item.name == "cycle" and item.message.startswith(_CIRCLE)]
+        if circles:
+            self.declared.report("cycle", at, circles[0].message, circles[0].help)
+            return None
         if policy is None or errors:
             count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
             first = f"; the first: {errors[0].message}" if errors else ""

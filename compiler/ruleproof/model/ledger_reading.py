@@ -22,9 +22,12 @@ from ruleproof.source import FilesRead, Span
 from ruleproof.tree import nodes as tree
 
 COLUMNS = (
-    "code", "event", "services_from", "services_until", "before", "revision", "posted", "voids", "to", "label", "note",
+    "list", "code", "event", "services_from", "services_until", "before", "revision", "posted", "voids", "to", "label", "note",
 )  # fmt: skip
 """The columns that a file of events can have; what each holds is in docs/language.md."""
+
+_SAID_OF_ALL = ("event", "services_from", "services_until", "before", "revision", "posted", "voids", "to")
+"""The columns that make an event; rows that are alike in them tell the same of several codes."""
 
 _VOIDED = {
     "removals": frozenset({REMOVE}),
@@ -100,10 +103,11 @@ class Ledgers:
                     found += self._of_codes(clause, named)
                 case tree.Voids():
                     found += self._void(clause)
-                case tree.MovedTo(span, document):
-                    found += self._dated(LedgerEvent(MOVED, None, to=document.text), span, clause.parts)
+                case tree.MovedTo(span, documents):
+                    to = " and ".join(name.text for name in documents)
+                    found += self._dated(LedgerEvent(MOVED, None, to=to), span, clause.parts)
                 case tree.EventsFrom(_, file):
-                    found += self._from_file(file, named)
+                    found += self._from_file(block.name.text, file, named)
                 case _:
                     pass
         if not found and not any(isinstance(clause, tree.EventsFrom) for clause in block.clauses):
@@ -233,32 +237,37 @@ class Ledgers:
 
     # -------------------------------------------------------------- events as data
 
-    def _from_file(self, file: tree.Text, named: CodesNamed) -> Iterator[LedgerEvent]:
+    def _from_file(self, name: str, file: tree.Text, named: CodesNamed) -> Iterator[LedgerEvent]:
         """Give the events of a file; rows that tell the same of several codes become one event."""
         rows = Rows(self.declared, self.files, COLUMNS, ("code", "event"))
-        alike: dict[LedgerEvent, list[str]] = {}
-        places: dict[LedgerEvent, Place] = {}
-        seen: set[tuple[str, LedgerEvent]] = set()
+        told: dict[tuple[str, ...], LedgerEvent | None] = {}
+        alike: dict[tuple[str, ...], dict[str, Place]] = {}
         for row in rows.read(file):
-            event = self._of_row(rows, row)
+            if (of := row.get("list")) and of != name:
+                if not isinstance(self.declared.names.get(of), tree.Codes):
+                    rows.report(row.span, f"there is no code list `{of}`", "correct the name of the list")
+                continue
+            key = tuple(map(row.get, _SAID_OF_ALL))
+            text = row.get("code")
+            if key not in told or told[key] is None or text == "*":
+                told[key] = self._of_row(rows, row)
+            event = told[key]
             if event is None or rows.source is None:
                 continue
-            place = Place(rows.source.path, row.span)
-            text = row.get("code")
             code = "*" if text == "*" else named.in_file(rows, row, text)
             if code is None:
                 continue
-            if (code, event) in seen:
+            codes = alike.setdefault(key, {})
+            if code in codes:
                 rows.report(row.span, f"this row about `{text}` stands in the file twice", "keep one of the two")
                 continue
-            seen.add((code, event))
-            places.setdefault(event, place)
-            alike.setdefault(event, []).append(code)
-        for event, codes in alike.items():
-            if "*" in codes:
-                yield replace(event, codes=None, place=places[event])
-            if some := tuple(code for code in codes if code != "*"):
-                yield replace(event, codes=some, place=places[event])
+            codes[code] = Place(rows.source.path, row.span)
+        for key, codes in alike.items():
+            event = told[key]
+            if event is not None and "*" in codes:
+                yield replace(event, codes=None, place=codes.pop("*"))
+            if event is not None and codes:
+                yield replace(event, codes=tuple(codes), place=next(iter(codes.values())))
 
     def _of_row(self, rows: Rows, row: Row) -> LedgerEvent | None:
         """Give what a row tells, its code aside; `None` where it cannot be read."""

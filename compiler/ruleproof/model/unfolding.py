@@ -13,7 +13,7 @@ from ruleproof.source import Span
 from ruleproof.tree import nodes as tree
 
 MOST_TESTS = 10_000
-"""How many tests a definition or decision may stand for."""
+"""How many tests may stand behind what a definition or decision uses; those that it writes out itself do not count."""
 LONGEST_CHAIN = 40
 """How many definitions or decisions may stand behind each other."""
 
@@ -40,9 +40,10 @@ def too_large(written: tree.Tree) -> Iterator[tuple[str, Span, str, str]]:
     depth: dict[str, int] = {}
     for name in order:
         others = [other for other in asked[name] if other in names]
-        size[name] = min(len(asked[name]) - len(others) + sum(size[other] for other in others), 10 * MOST_TESTS)
+        used = sum(size[other] for other in others)
+        size[name] = min(len(asked[name]) - len(others) + used, 10 * MOST_TESTS)
         depth[name] = min(1 + max((depth[other] for other in others), default=0), 10 * LONGEST_CHAIN)
-        if size[name] > MOST_TESTS:
+        if used > MOST_TESTS:
             message = f"`{name}` stands for more than {MOST_TESTS:,} tests once all that it uses is written out"
             yield name, names[name].span, message, "use each definition and decision fewer times"
             return  # those that use it are too large as well
@@ -58,7 +59,7 @@ def _asked(block: tree.Block) -> list[str]:
     if isinstance(block, tree.Define):
         found += _names(block.condition)
     for clause in getattr(block, "clauses", ()):
-        if isinstance(clause, tree.When | tree.Needs | tree.Scope):
+        if isinstance(clause, tree.When | tree.Needs | tree.Scope | tree.Unless):
             found += _names(clause.condition)
     if isinstance(block, tree.Table):
         for row in block.rows:
@@ -77,5 +78,7 @@ def _names(condition: tree.Condition) -> Iterator[str]:
         case tree.AllOf(_, parts) | tree.AnyOf(_, parts) | tree.AtLeastOf(_, _, parts):
             for part in parts:
                 yield from _names(part)
+        case tree.AfterService(_, subject):
+            yield subject.of.text
         case _:
             yield condition.name.text

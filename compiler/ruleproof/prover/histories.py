@@ -1,7 +1,8 @@
-"""Which histories there can be, told apart as far as the history tests of a policy do: none, one or more, earlier or later.
+"""Which histories there can be, told apart as far as the history tests of a policy do.
 
-A history is built up service by service, in every way that the tests can tell apart, for every day of the line that they can
-tell apart; what is never reached cannot be, and what is reached has a history that shows it.
+A test only counts services, so what one earlier service brings about, more services never take back: a test that is met
+needs a service that it counts, and that service meets every other test that counts it and asks for no more.  Whether there
+is such a service is asked of the facts that a service can have, of the days that it can have, and of the keys.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from itertools import product
 from math import prod
 
 from ruleproof.model.days import day_before
-from ruleproof.model.nodes import SERVICE_DATE, HistoryTest
+from ruleproof.model.nodes import SERVICE_DATE, Condition, HistoryTest
 from ruleproof.model.past import PATIENT, SAME, years_since
+from ruleproof.prover.cells import Cell
 from ruleproof.prover.expressions import (
     FALSE,
     TRUE,
@@ -24,27 +26,31 @@ from ruleproof.prover.expressions import (
     Expression,
     InCells,
     every,
+    negation,
     restrict,
     some,
     tests_in,
 )
 from ruleproof.prover.space import Box
 
-MOST_TESTS, MOST_STATES = 12, 20_000
-"""How many history tests, and states of a history, are gone through; beyond that nothing is excluded."""
+MOST_WAYS = 20_000
+"""How many ways for one service to lie before a line are gone through; beyond that nothing is excluded."""
 
 OTHER = "2"
 """The value of a key that is not the line's."""
 
-Answers = tuple[bool, ...]
-"""For each history test, in order, whether it is met."""
+Kinds = tuple[tuple[bool, ...], Box]
+"""For each subject whether a service is one, and a box of such services."""
+
+Hits = frozenset[int]
+"""The tests that count a service, by number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier service, as the tests can tell it apart; `hits` are the tests that count it."""
+    """An earlier service: the tests that count it, and what it is."""
 
-    hits: frozenset[int]
+    hits: Hits
     day: datetime.date | None
     box: Box
     """What its facts can be."""
@@ -53,24 +59,27 @@ class Earlier:
 
 
 class Histories:
-    """Goes through the histories of one policy."""
+    """Asks what earlier services there can be in one policy."""
 
     def __init__(self, compiler: Compiler, impossible: Expression) -> None:
         """`impossible` holds of the services that cannot be."""
-        self.compiler, self.impossible = compiler, impossible
-        self.space = compiler.space
+        self.impossible, self.space = impossible, compiler.space
         items = [item for item in compiler.policy.inputs if isinstance(item.derived, HistoryTest)]
-        self.places = tuple(self.space.places[item.name][0] for item in items)
         self.names = tuple(item.name for item in items)
         self.tests = tuple(item.derived for item in items if isinstance(item.derived, HistoryTest))
+        self.places = tuple(self.space.places[name][0] for name in self.names)
         self.dated = self.space.places.get(SERVICE_DATE, (-1,))[0]
-        self._known: dict[datetime.date | None, dict[Answers, tuple[Earlier, ...]]] = {}
-        self._kinds: dict[int, tuple[tuple[Answers, Box], ...]] = {}
+        self.keys = tuple(dict.fromkeys(key for test in self.tests for key in test.keys if key != PATIENT))
+        self.subjects: Mapping[Condition, Expression] = {test.subject: compiler(test.subject) for test in self.tests}
+        self._kinds: dict[int, tuple[Kinds, ...]] = {}
+        self._hits: dict[int, frozenset[Hits]] = {}
 
-    @property
+    @cached_property
     def given_up(self) -> bool:
-        """Tell whether there are too many tests to go through."""
-        return len(self.tests) > MOST_TESTS or prod(test.count + 1 for test in self.tests) > MOST_STATES
+        """Tell whether there are too many ways to go through."""
+        windows = {(test.window, test.days, test.since) for test in self.tests if test.window}
+        cells = 1 if self.dated < 0 else len(self.space.dimensions[self.dated].cells)
+        return prod((2 ** len(windows), 2 ** len(self.keys), 2 ** len(self.subjects), cells)) > MOST_WAYS
 
     # -------------------------------------------------------------- what cannot be
 
@@ -79,150 +88,114 @@ class Histories:
         """Hold where the history tests come out as with no history."""
         if not self.tests or self.given_up:
             return ()
-        groups: dict[frozenset[Answers], int] = {}
-        if self.dated < 0:
-            groups[frozenset(self.on(None))] = 0
-        for number, _ in enumerate(self.space.dimensions[self.dated].cells if self.dated >= 0 else ()):
-            found = frozenset(answers for day in self.days_in(number) for answers in self.on(day))
-            groups[found] = groups.get(found, 0) | 1 << number
-        return tuple(
-            every([*([InCells(self.dated, cells)] if self.dated >= 0 else []), excluded])
-            for reached, cells in groups.items()
-            if (excluded := some(self._excluded(reached))) != FALSE
-        )
+        groups: dict[frozenset[Hits], int] = {}
+        for number in self.line_cells():
+            hits = self.hits_before(number)
+            groups[hits] = groups.get(hits, 0) | 1 << max(number, 0)
+        found = []
+        for hits, cells in groups.items():
+            here = [InCells(self.dated, cells)] if self.dated >= 0 else []
+            for index in range(len(self.tests)):
+                needs = some(map(self._all_met, self._brought_about(index, hits)))
+                if needs != TRUE:
+                    found.append(every([*here, self.met(index), negation(needs)]))
+        return tuple(found)
 
-    def _excluded(self, reached: frozenset[Answers]) -> Iterator[Expression]:
-        """Give the combinations that are never reached: first of two tests, and then what these leave."""
-        left = [answers for answers in product((False, True), repeat=len(self.tests)) if answers not in reached]
-        for size in (1, 2):
-            for chosen in product(range(len(self.tests)), repeat=size):
-                if list(chosen) != sorted(set(chosen)):
-                    continue
-                for wanted in product((False, True), repeat=size):
-                    fits = [all(item[i] == want for i, want in zip(chosen, wanted, strict=True)) for item in left]
-                    if any(fits) and not any(
-                        all(item[i] == want for i, want in zip(chosen, wanted, strict=True)) for item in reached
-                    ):
-                        yield self._those(dict(zip(chosen, wanted, strict=True)))
-                        left = [item for item, fit in zip(left, fits, strict=True) if not fit]
-        for answers in left:
-            yield self._those(dict(enumerate(answers)))
+    def line_cells(self) -> Iterable[int]:
+        """Give the cells of the date of service of a line; -1 where the policy has none."""
+        return (-1,) if self.dated < 0 else range(len(self.space.dimensions[self.dated].cells))
 
-    def _those(self, wanted: Mapping[int, bool]) -> Expression:
-        return every(InCells(self.places[index], 0b01 if met else 0b10) for index, met in wanted.items())
+    def met(self, index: int) -> Expression:
+        return InCells(self.places[index], 0b01)
 
-    # -------------------------------------------------------------- histories before a line of one day
+    def _all_met(self, indices: Hits) -> Expression:
+        return every(map(self.met, sorted(indices)))
 
-    def on(self, day: datetime.date | None) -> dict[Answers, tuple[Earlier, ...]]:
-        """Give, for a line of one day, how the tests can come out, each with the shortest history that shows it."""
-        if day not in self._known:
-            services = self.services(day)
-            start = (0,) * len(self.tests)
-            paths: dict[tuple[int, ...], tuple[Earlier, ...]] = {start: ()}
-            for counts in (queue := [start]):
-                for service in services:
-                    after = tuple(
-                        min(count + (index in service.hits), test.count)
-                        for index, (count, test) in enumerate(zip(counts, self.tests, strict=True))
-                    )
-                    if after not in paths:
-                        paths[after] = (*paths[counts], service)
-                        queue.append(after)
-            found: dict[Answers, tuple[Earlier, ...]] = {}
-            for counts, path in paths.items():
-                answers = tuple(count >= test.count for count, test in zip(counts, self.tests, strict=True))
-                found.setdefault(answers, path)
-            self._known[day] = found
-        return self._known[day]
+    def _brought_about(self, index: int, hits: Iterable[Hits]) -> list[Hits]:
+        """Give the smallest sets of other tests that are met wherever a test is: one for each kind of service it counts."""
+        counting = [each for each in hits if index in each]
+        least = self.tests[index].count
+        always = frozenset.intersection(*counting) if counting else frozenset[int]()
+        needed = {
+            frozenset(
+                other
+                for other in each
+                if other != index
+                and (self.tests[other].count == 1 or (other in always and self.tests[other].count <= least))
+            )
+            for each in counting
+        }
+        return [each for each in needed if not any(other < each for other in needed)]
 
-    def services(self, day: datetime.date | None) -> tuple[Earlier, ...]:
-        """Give one earlier service for each set of tests that one can count for, before a line of a day."""
-        found: dict[frozenset[int], Earlier] = {}
-        keys = tuple(dict.fromkeys(key for test in self.tests for key in test.keys if key != PATIENT))
+    def hits_before(self, number: int) -> frozenset[Hits]:
+        """Give the sets of tests that can count one service before a line whose date of service lies in a cell."""
+        if number not in self._hits:
+            self._hits[number] = frozenset(hits for hits, _ in self._services(number))
+        return self._hits[number]
+
+    def _services(self, number: int) -> Iterator[tuple[Hits, Box]]:
+        cells = self.space.dimensions[self.dated].cells if self.dated >= 0 else ()
+        for other in self.line_cells():
+            inside: Iterable[frozenset[int]] = (frozenset(range(len(self.tests))),)
+            if self.dated >= 0:
+                inside = tuple(_patterns(self.tests, cells[number], cells[other]))
+            for kinds, box in self.kinds_in(other):
+                for sure in self._shared(kinds):
+                    for window in inside:
+                        hits = sure & window
+                        free = [index for index in hits if self.tests[index].same]
+                        for left in product((True, False), repeat=len(free)):
+                            dropped = {index for index, keep in zip(free, left, strict=True) if not keep}
+                            yield hits - dropped, box
+                        beside = frozenset(index for index in hits if self.tests[index].beside)
+                        yield beside, box  # a later line of the same claim counts only for those that look beside
+
+    def _shared(self, kinds: Sequence[bool]) -> set[Hits]:
+        """Give the tests that can count services of some kinds by their keys and payment."""
+        is_one = dict(zip(self.subjects, kinds, strict=True))
+        found = set()
+        for shared, paid in self.ways():
+            found.add(
+                frozenset(
+                    index
+                    for index, test in enumerate(self.tests)
+                    if shared.issuperset(test.keys) and (paid or not test.paid) and is_one[test.subject]
+                )
+            )
+        return found
+
+    def ways(self) -> Iterator[tuple[set[str], bool]]:
+        """Give which keys a service can share with a line, and whether it was paid."""
         paying = (True, False) if any(test.paid for test in self.tests) else (True,)
-        subjects = tuple(dict.fromkeys(test.subject for test in self.tests))
-        for then in self._days_before(day):
-            for kinds, box in self._kinds_on(then, [self.compiler(subject) for subject in subjects]):
-                is_one = dict(zip(subjects, kinds, strict=True))
-                for same in product((True, False), repeat=len(keys)):
-                    shared = {key for key, alike in zip(keys, same, strict=True) if alike} | {PATIENT}
-                    for paid in paying:
-                        sure = {
-                            index
-                            for index, test in enumerate(self.tests)
-                            if shared.issuperset(test.keys) and (paid or not test.paid) and is_one[test.subject]
-                        }
-                        named = {key: SAME if key in shared else OTHER for key in keys}
-                        for hits in self._in_time(sure, day, then):
-                            found.setdefault(hits, Earlier(hits, then, box, named, paid))
-        return tuple(found.values())
+        for same in product((True, False), repeat=len(self.keys)):
+            for paid in paying:
+                yield {key for key, alike in zip(self.keys, same, strict=True) if alike} | {PATIENT}, paid
 
-    def _in_time(
-        self, sure: set[int], day: datetime.date | None, then: datetime.date | None
-    ) -> Iterator[frozenset[int]]:
-        """Give the tests that count a service of a day; where it hangs on more than the days, with and without them."""
-        inside = {index for index in sure if _lies_in(self.tests[index], day, then) is not False}
-        free = [index for index in inside if self.tests[index].same or _lies_in(self.tests[index], day, then) is None]
-        for chosen in product((True, False), repeat=len(free)):
-            dropped = {index for index, kept in zip(free, chosen, strict=True) if not kept}
-            yield frozenset(inside - dropped)
-        if then == day:  # a later line of the same claim counts only for those that look beside
-            yield frozenset(index for index in inside if self.tests[index].beside)
-
-    # -------------------------------------------------------------- which days matter
-
-    def days_in(self, number: int) -> list[datetime.date | None]:
-        """Give the days of a cell of the date of service that the tests can tell apart, as days of the line."""
-        cell = self.space.dimensions[self.dated].cells[number]
-        if cell.missing:
-            return [None]
-        last = cell.high or datetime.date.max
-        days = {cell.low, last if cell.high else cell.low}
-        starts = [other.low for other in self.space.dimensions[self.dated].cells if not other.missing]
-        for start in starts:
-            days |= set(_turns(start, self.tests))
-        if len({test.window for test in self.tests if test.window not in ("", "day")}) > 1:
-            # windows of several kinds turn against each other all through the year
-            for start in (max(cell.low, start) for start in starts if start <= last):
-                days |= set(_after(start, 400))
-        return sorted(day for day in days if cell.low <= day <= last)
-
-    def _days_before(self, day: datetime.date | None) -> list[datetime.date | None]:
-        """Give the days of earlier services that matter to a line of a day: the first of each stretch, up to the day."""
-        if self.dated < 0 or day is None:
-            return [None]
-        starts = [cell.low for cell in self.space.dimensions[self.dated].cells if not cell.missing]
-        cuts = {*starts, day}
-        for test in self.tests:
-            cuts.update(_window_starts(test, day))
-        first = min(starts)
-        # one more step back, where a stretch begins before the first day
-        return sorted(cut for cut in cuts if first <= cut <= day)
-
-    def _kinds_on(self, day: datetime.date | None, subjects: Sequence[Expression]) -> tuple[tuple[Answers, Box], ...]:
-        """Give which of the subjects a service of a day can be at once, each with a box of such services."""
-        box, number = self.space.whole, -1
-        if day is not None:
-            cells = self.space.dimensions[self.dated].cells
-            number = next(index for index, cell in enumerate(cells) if cell.holds(day))
-            box = (*box[: self.dated], 1 << number, *box[self.dated + 1 :])
+    def kinds_in(self, number: int) -> tuple[Kinds, ...]:
+        """Give which of the subjects a service can be at once, by the cell of its date."""
         if number not in self._kinds:
-            found: dict[Answers, Box] = {}
-            self._search(box, list(subjects), self.impossible, found)
+            box = self.space.whole
+            if number >= 0:
+                box = (*box[: self.dated], 1 << number, *box[self.dated + 1 :])
+            found: dict[tuple[bool, ...], Box] = {}
+            self._search(box, list(self.subjects.values()), self.impossible, found)
             self._kinds[number] = tuple(found.items())
         return self._kinds[number]
 
-    def _search(self, box: Box, subjects: list[Expression], impossible: Expression, found: dict[Answers, Box]) -> None:
+    def _search(
+        self, box: Box, subjects: list[Expression], impossible: Expression, found: dict[tuple[bool, ...], Box]
+    ) -> None:
         """Collect the boxes of a box in which the subjects are settled and the service can be."""
         left, rest = [restrict(part, box) for part in subjects], restrict(impossible, box)
         if rest == TRUE:
             return
-        settled = all(isinstance(part, Constant) for part in left)
-        if settled and tuple(part == TRUE for part in left) in found:
-            return
-        if settled and rest == FALSE:
-            found[tuple(part == TRUE for part in left)] = box
-            return
+        told = tuple(part == TRUE for part in left)
+        if all(isinstance(part, Constant) for part in left):
+            if told in found:
+                return
+            if rest == FALSE:
+                found[told] = box
+                return
         asked = next(part for part in (*left, rest) if not isinstance(part, Constant))
         cut = next(iter(tests_in(asked)))
         for cells in (box[cut.dimension] & cut.cells, box[cut.dimension] & ~cut.cells):
@@ -230,19 +203,121 @@ class Histories:
 
     # -------------------------------------------------------------- showing one
 
-    def shown(self, cells: Sequence[int], day: datetime.date | None) -> tuple[Earlier, ...] | None:
-        """Give a history for a case of a day, by its cells; `None` where there is none for that day."""
-        answers = tuple(cells[place] == 0 for place in self.places)
-        return None if self.given_up else self.on(day).get(answers)
+    def shown(
+        self, wanted: Mapping[int, bool], number: int
+    ) -> Iterator[tuple[datetime.date | None, tuple[Earlier, ...]]]:
+        """Give lines with a history in which the tests come out as wanted, by the day of the line in a cell."""
+        for day in self.days_in(number):
+            services = self.services(day)
+            chosen: list[Earlier] = []
+            for index in [index for index, met in wanted.items() if met]:
+                fitting = [
+                    item
+                    for item in services
+                    if index in item.hits
+                    and not any(not met and other in item.hits and self.tests[other].count == 1 for other, met in wanted.items())
+                ]
+                have = sum(index in item.hits for item in chosen)
+                if fitting:
+                    chosen += [fitting[0]] * max(0, self.tests[index].count - have)
+            counts = {index: sum(index in item.hits for item in chosen) for index in wanted}
+            if all((counts[index] >= self.tests[index].count) == met for index, met in wanted.items()):
+                yield day, tuple(sorted(chosen, key=lambda item: item.day or datetime.date.min))
 
-    def cell_days(self, cells: Sequence[int]) -> list[datetime.date | None]:
-        return [None] if self.dated < 0 else self.days_in(cells[self.dated])
+    def services(self, day: datetime.date | None) -> tuple[Earlier, ...]:
+        """Give one earlier service for each set of tests that can count one, before a line of a day."""
+        found: dict[Hits, Earlier] = {}
+        for then in self._days_before(day):
+            for kinds, box in self.kinds_in(-1 if then is None else self._cell_of(then)):
+                is_one = dict(zip(self.subjects, kinds, strict=True))
+                for shared, paid in self.ways():
+                    sure = frozenset(
+                        index
+                        for index, test in enumerate(self.tests)
+                        if shared.issuperset(test.keys)
+                        and (paid or not test.paid)
+                        and is_one[test.subject]
+                        and _lies_in(test, day, then)
+                    )
+                    named = {key: SAME if key in shared else OTHER for key in self.keys}
+                    found.setdefault(sure, Earlier(sure, then, box, named, paid))
+        return tuple(found.values())
+
+    def days_in(self, number: int) -> list[datetime.date | None]:
+        """Give some days of a cell of the date of service, for a line to have: what is looked for is on one of them."""
+        if number < 0:
+            return [None]
+        cell = self.space.dimensions[self.dated].cells[number]
+        if cell.missing:
+            return [None]
+        last = cell.high or datetime.date.max
+        steps = {0, 1, 31, 366, *(test.days + more for test in self.tests if test.window == "days" for more in (-1, 0))}
+        days = {cell.low + datetime.timedelta(days=step) for step in steps if (last - cell.low).days >= step}
+        return sorted(days | ({cell.high} if cell.high else set()))
+
+    def _days_before(self, day: datetime.date | None) -> list[datetime.date | None]:
+        """Give the days of earlier services that matter to a line of a day, the nearest last."""
+        if self.dated < 0 or day is None:
+            return [None]
+        starts = [cell.low for cell in self.space.dimensions[self.dated].cells if not cell.missing]
+        cuts = {*starts, day, *(start for test in self.tests for start in _window_starts(test, day))}
+        return sorted(cut for cut in cuts if min(starts) <= cut <= day)
+
+    def _cell_of(self, day: datetime.date) -> int:
+        cells = self.space.dimensions[self.dated].cells
+        return next(index for index, cell in enumerate(cells) if cell.holds(day))
 
 
-def _lies_in(test: HistoryTest, day: datetime.date | None, then: datetime.date | None) -> bool | None:
-    """Tell whether a service of a day lies in the window of a test; `None` where that hangs on more than the days."""
+# ---------------------------------------------------------------- windows
+
+
+def _patterns(tests: Sequence[HistoryTest], line: Cell, service: Cell) -> Iterator[frozenset[int]]:
+    """Give which tests can have a service of one cell of days in their window at once, for a line of another cell.
+
+    Every combination that cannot be ruled out is given: a narrower window lies in a wider one, and the cells are so far apart.
+    """
+    if line.missing or service.missing:
+        yield frozenset(index for index, test in enumerate(tests) if not test.window)
+        return
+    last = datetime.date.max
+    nearest = max(0, (line.low - (service.high or last)).days)
+    farthest = ((line.high or last) - service.low).days
+    if farthest < 0:
+        return
+    windows = tuple(dict.fromkeys((test.window, test.days, test.since) for test in tests if test.window))
+    for inside in product((True, False), repeat=len(windows)):
+        told = dict(zip(windows, inside, strict=True))
+        most = min([farthest, *(_longest(window) for window, met in told.items() if met)])
+        least = max([nearest, *(_shortest(window) for window, met in told.items() if not met)])
+        if least <= most and not (_same_month(line, service) and any(not met and window[0] == "month" for window, met in told.items())):
+            yield frozenset(
+                index
+                for index, test in enumerate(tests)
+                if not test.window or told[(test.window, test.days, test.since)]
+            )
+
+
+def _longest(window: tuple[str, int, object]) -> int:
+    """Give the most days that a service inside a window can lie before the line."""
+    return {"days": window[1] - 1, "day": 0, "month": 30, "year": 365, "year since": 365}[window[0]]
+
+
+def _shortest(window: tuple[str, int, object]) -> int:
+    """Give the fewest days that a service outside a window can lie before the line."""
+    return window[1] if window[0] == "days" else 1
+
+
+def _same_month(line: Cell, service: Cell) -> bool:
+    """Tell whether all days of two cells lie in one month."""
+    if line.high is None or service.high is None:
+        return False
+    return len({(day.year, day.month) for day in (line.low, line.high, service.low, service.high)}) == 1
+
+
+def _lies_in(test: HistoryTest, day: datetime.date | None, then: datetime.date | None) -> bool:
+    """Tell whether a service of a day lies in the window of a test; of years since a date of the claim, that of the line."""
     if day is None or then is None:
-        return None if test.window else True
+        return not test.window
     match test.window:
         case "days":
             return (day - then).days < test.days
@@ -253,70 +328,37 @@ def _lies_in(test: HistoryTest, day: datetime.date | None, then: datetime.date |
         case "year":
             return day.year == then.year
         case "year since":
-            if isinstance(test.since, str):
-                return None
-            return years_since(test.since, day) == years_since(test.since, then)
+            event = test.since if isinstance(test.since, datetime.date) else day
+            return years_since(event, day) == years_since(event, then)
         case _:
             return True
 
 
 def _window_starts(test: HistoryTest, day: datetime.date) -> Iterator[datetime.date]:
-    """Give the first day of the window that a line of a day looks back to, and a day before it."""
-    start = _window_start(test, day)
-    if start is not None:
-        yield start
-        if start > datetime.date.min:
-            yield day_before(start)
-
-
-def _window_start(test: HistoryTest, day: datetime.date) -> datetime.date | None:
+    """Give the first day of the window that a line of a day looks back to, and the day before it."""
+    start = day
     match test.window:
         case "days":
-            room = (day - datetime.date.min).days
-            return day - datetime.timedelta(days=min(test.days - 1, room))
-        case "day":
-            return day
+            start = day - datetime.timedelta(days=min(test.days - 1, (day - datetime.date.min).days))
         case "month":
-            return day.replace(day=1)
+            start = day.replace(day=1)
         case "year":
-            return day.replace(month=1, day=1)
+            start = day.replace(month=1, day=1)
         case "year since" if isinstance(test.since, datetime.date):
-            return _anniversary(test.since, day)
-        case "year since":
-            return day
+            start = _anniversary(test.since, day)
         case _:
-            return None
+            pass
+    yield start
+    if start > datetime.date.min:
+        yield day_before(start)
 
 
 def _anniversary(event: datetime.date, day: datetime.date) -> datetime.date:
     """Give the last anniversary of an event up to a day."""
-    year = event.year + years_since(event, day)
-    try:
-        return event.replace(year=max(year, 1))
-    except ValueError:
-        return datetime.date(year, 3, 1)
+    year = max(1, event.year + years_since(event, day))
+    leap = (event.month, event.day) == (2, 29)
+    return datetime.date(year, 3, 1) if leap and not _has_leap_day(year) else event.replace(year=year)
 
 
-def _turns(start: datetime.date, tests: Iterable[HistoryTest]) -> Iterator[datetime.date]:
-    """Give the days of a line on which its windows begin to reach no further back than a day, and the day after each."""
-    for test in tests:
-        match test.window:
-            case "days":
-                yield from _after(start, 2, test.days - 1)
-            case "month":
-                yield from _after((start.replace(day=28) + datetime.timedelta(days=4)).replace(day=1), 2)
-            case "year" if start.year < datetime.MAXYEAR:
-                yield from _after(start.replace(year=start.year + 1, month=1, day=1), 2)
-            case "year since" if isinstance(test.since, datetime.date) and start.year < datetime.MAXYEAR - 1:
-                yield from _after(_anniversary(test.since, start.replace(year=start.year + 1, day=1)), 2)
-                yield from _after(_anniversary(test.since, start), 2)
-            case _:
-                pass
-        yield from _after(start, 2)
-
-
-def _after(start: datetime.date, count: int, skip: int = 0) -> Iterator[datetime.date]:
-    """Give some days in a row, as far as the calendar goes."""
-    for step in range(skip, skip + count):
-        if (datetime.date.max - start).days >= step:
-            yield start + datetime.timedelta(days=step)
+def _has_leap_day(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

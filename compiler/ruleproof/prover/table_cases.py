@@ -13,6 +13,9 @@ from ruleproof.prover.table_cells import Axis
 from ruleproof.prover.table_space import TableSpace
 
 NO_SOLVER = "how the inputs compare leaves too many combinations to try; the extra `smt` (z3) decides them"
+TOO_MANY = "the inputs compare in too many ways to try them all"
+MOST_ASKED = 20_000
+"""About how many boxes it is worked out whether inputs can compare so."""
 TOO_CLOSE = "the inputs would have to lie closer together than values can be written"
 GAVE_UP = "how the inputs compare is too hard to decide"
 
@@ -39,6 +42,9 @@ class Cases:
         if not self._compared(box):
             return all(box)
         if box not in self._known:
+            if len(self._known) >= MOST_ASKED:
+                self.undecided.setdefault(TOO_MANY, box)
+                return None
             try:
                 self._known[box] = self.case(box) is not None
             except NotDecidedError as error:

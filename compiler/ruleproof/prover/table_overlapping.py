@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ruleproof.prover.box_groups import grown, holds_well, hull, inside, orders
 from ruleproof.prover.boxes import meets, without
@@ -181,13 +182,8 @@ class Overlapping:
                 if not self._alive >> number & 1 or not self._still_time():
                     break
                 ends = [self._all[other].box for other in bits_of(self._alive)]
-                wide = grown(
-                    self._all[number].box,
-                    way,
-                    ends,
-                    self._space.ordered,
-                    lambda more, own=number: self._may_hold(more, own),
-                )
+                fits = partial(self._may_hold, number=number)
+                wide = grown(self._all[number].box, way, ends, self._space.ordered, fits)
                 if self._widen(number, wide, is_known=True):
                     break
 

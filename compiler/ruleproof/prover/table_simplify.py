@@ -48,12 +48,17 @@ class Simplified:
     """The rows (indexes) that are in none of them."""
 
 
-def simplified(table: DecisionTable, *, still_time: Callable[[], bool] = lambda: True) -> Simplified:
-    """Give a table with no more rows that means the same; where time runs out, as far as it has got."""
+def simplified(
+    table: DecisionTable, *, missing: bool = False, still_time: Callable[[], bool] = lambda: True
+) -> Simplified:
+    """Give a table with no more rows that means the same; where time runs out, as far as it has got.
+
+    `missing` lets every input be absent, so that `-` does not take the place of tests which an absent value fails.
+    """
     rows = tuple(Became(index, (index,)) for index in range(len(table.rows)))
     current = table
     while True:
-        found = _Simplifier(current, still_time).run()
+        found = _Simplifier(current, missing, still_time).run()
         if len(found) >= len(rows):
             break
         rows = tuple(Became(rows[item.row].row, _of(rows[index] for index in item.of)) for item, _ in found)
@@ -71,9 +76,9 @@ def _numbered(table: DecisionTable, rows: Sequence[TableRow]) -> DecisionTable:
 
 
 class _Simplifier:
-    def __init__(self, table: DecisionTable, still_time: Callable[[], bool]) -> None:
+    def __init__(self, table: DecisionTable, missing: bool, still_time: Callable[[], bool]) -> None:
         self._table, self._still_time = table, still_time
-        self._space, self._outputs = TableSpace(table), Outputs(table)
+        self._space, self._outputs = TableSpace(table, missing=missing), Outputs(table)
         self._cases = Cases(self._space)
         fixed = set(range(len(self._space.axes), len(self._space.whole)))  # how inputs compare stays as it is
         fixed |= set(range(len(self._space.axes))) - set(self._space.columns)

@@ -31,6 +31,8 @@ from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, HOLDS, LESS
 from ruleproof.prover.space import Box
 from ruleproof.prover.table_cells import Axis, kinds_in
 
+MOST_PARTS = 300
+"""Into how many boxes a row is parted, where its cells compare inputs."""
 LONGEST_NAME = 50
 """How many letters of an expression stand in a sentence."""
 
@@ -186,6 +188,11 @@ class TableSpace:
         for place, test in compared:
             certain_boxes, possible_boxes = self._where(place, test)
             always, perhaps = _shared(always, certain_boxes), _shared(perhaps, possible_boxes)
+            if max(len(always), len(perhaps)) > MOST_PARTS:
+                column = self.columns.index(place)
+                text = row.texts[column] if column < len(row.texts) else ""
+                self.open_cells.append(OpenCell(index, column, text, "the rule compares inputs in too many ways"))
+                return RowBoxes((), (tuple(may),) if all(may) else ())
         return RowBoxes(tuple(always), tuple(self._left(perhaps, always)))
 
     def _left(self, boxes: Sequence[Box], taken: Sequence[Box]) -> list[Box]:

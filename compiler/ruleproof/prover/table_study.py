@@ -99,6 +99,10 @@ class TableStudy:
         self._steps += self._step
         return self._steps <= MOST_STEPS and self._clock()
 
+    def has_time(self) -> bool:
+        """Tell whether the time allowed is not over yet."""
+        return self._clock()
+
     def begin(self) -> None:
         """Begin a search: each may take as many steps as another one."""
         self._steps = 0

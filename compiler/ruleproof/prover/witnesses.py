@@ -32,7 +32,8 @@ def witness_of(study: Study, box: Box) -> Witness:
         return Witness(line)
     cells = study.space.encode(case)
     history = any(isinstance(study.policy.input(name).derived, HistoryTest) for name in hangs)
-    for day, earlier in _days(study, cells, case.get(SERVICE_DATE), history):
+    told = frozenset(index for index, name in enumerate(study.compiler.histories.names) if name in hangs)
+    for day, earlier in _days(study, cells, case.get(SERVICE_DATE), history, told):
         fixed = {SERVICE_DATE: day} if day is not None else {}
         dates = study.compiler.day_differences.dates_for(cells, fixed)
         if dates is not None:
@@ -53,17 +54,17 @@ def made(study: Study, line: Mapping[str, Value], earlier: Sequence[Earlier]) ->
 
 
 def _days(
-    study: Study, cells: Sequence[int], sample: Value, history: bool
+    study: Study, cells: Sequence[int], sample: Value, history: bool, told: frozenset[int]
 ) -> Iterator[tuple[datetime.date | None, tuple[Earlier, ...]]]:
     """Give days of the line with a history each, the earliest first; without history tests, the line as it is."""
     histories = study.compiler.histories
-    if not history:
+    if not history or histories.given_up:
         yield None, ()
         return
-    for day in sorted(histories.cell_days(cells), key=lambda day: (day != sample, day or datetime.date.min)):
-        found = histories.shown(cells, day)
-        if found is not None:
-            yield day, found
+    number = cells[histories.dated] if histories.dated >= 0 else -1
+    wanted = {index: cells[place] == 0 for index, place in enumerate(histories.places) if index in told}
+    found = list(histories.shown(wanted, number))
+    yield from sorted(found, key=lambda pair: pair[0] != sample)
 
 
 def _service(

@@ -98,7 +98,7 @@ class Types:
             return self._imported[alias].named(rest, asked_by)
         kind = built_in(plain)
         if kind is None:
-            self._report("unknown_type", asked_by, f"`{plain}` is a type that is defined nowhere")
+            self._report("unknown_type", asked_by, f"`{shortened(plain)}` is a type that is defined nowhere")
         return replace(ANYTHING, kind=kind or UNKNOWN)
 
     def check(self) -> None:

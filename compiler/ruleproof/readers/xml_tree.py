@@ -69,16 +69,21 @@ class Element:
         return Span(self.start, self.end)
 
 
+def encoding_of(data: bytes) -> str:
+    """Give the name of the encoding that a text declares, by its mark or as XML does; UTF-8 where it says nothing."""
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    declared = _DECLARED.match(data[:1024])
+    try:
+        return encoding or codecs.lookup(declared[1].decode("ascii") if declared else "utf-8").name
+    except LookupError:
+        return "unknown"
+
+
 def text_of_xml(data: bytes, path: str) -> Source:
     """Decode XML as it declares itself; UTF-8 where it says nothing."""
     if len(data) > LARGEST_FILE:
         raise UnsafeError(f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB", help="part the model")
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")
-    declared = _DECLARED.match(data[:1024])
-    try:
-        encoding = encoding or codecs.lookup(declared[1].decode("ascii") if declared else "utf-8").name
-    except LookupError:
-        encoding = "unknown"
+    encoding = encoding_of(data)
     if encoding.removesuffix("-sig") not in _ENCODINGS:
         raise UnsafeError("the file declares an encoding that is not read here", help="save it in UTF-8")
     try:
@@ -165,9 +170,9 @@ class _Builder:
     def _here(self) -> int:
         return self._offset(self._parser.CurrentByteIndex)
 
-    def _refuse(self, message: str) -> None:
+    def _refuse(self, message: str, help: str = "") -> None:
         place = self._here()
-        raise UnsafeError(message, Span(place, place + 1))
+        raise UnsafeError(message, Span(place, place + 1), help)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
@@ -204,7 +209,8 @@ class _Builder:
 
     def _doctype(self, *_: object) -> None:
         self._refuse(
-            "the file has a document type (<!DOCTYPE …>), which is not read: it could load or repeat other text"
+            "the file has a document type (<!DOCTYPE …>), which is not read: it could load or repeat other text",
+            "take it out; no DMN file needs one",
         )
 
     def _entity(self, *_: object) -> None:

@@ -160,7 +160,7 @@ def explain_unexpected(
         message, help = f"`{found}` begins a block, but this one cannot be read", _example_of(_block_of(found))
     elif found not in words and found not in _INSTEAD and (near := _misspelt(source, span, expected)):
         message, help = f"`{found}` is no word that can stand here", f"did you mean `{near}`?"
-    elif found not in words and (unit := unit_at(source, span, expected, rule, before)):
+    elif (found not in words or found in ("day", "days")) and (unit := unit_at(source, span, expected, rule, before)):
         message, help = f"`{_short(found)}` cannot stand here, in this {where}", unit
     elif "NAME" in expected and _is_word(found) and not _instead(found, expected, before):
         message = f"`{found}` is a word of the language and cannot be a name here"

@@ -819,7 +819,7 @@ class Voids(Node):
 
 @dataclass(frozen=True, slots=True)
 class MovedTo(Node):
-    document: Name
+    documents: tuple[Name, ...]
     parts: tuple[EventPart, ...] = ()
 
 

@@ -107,7 +107,9 @@ class _Joiner:
             return
         if text is None:
             message = f"there is no file `{file.text}` beside the policy"
-            self.report(self.written.source, file.span, message, f"put the text of `{revision}` there, or write `no text`")
+            self.report(
+                self.written.source, file.span, message, f"put the text of `{revision}` there, or write `no text`"
+            )
             return
         if text.path in [known.path for _, known in self.parts] or text.path == self.written.source.path:
             message = f"`{file.text}` holds the text of another revision already"
@@ -132,13 +134,15 @@ class _Joiner:
         return f"{wanted} of {source}" if wanted in self.named else wanted
 
     def is_new(self, block: nodes.Block, text: Source, revision: str) -> bool:
-        """Tell whether a block of a text is one of its own; what the policy says too is left out, what it says otherwise is remarked."""
+        """Tell whether a block of a text is one of its own; what the policy says too is left out, or remarked if otherwise."""
         match block:
             case nodes.Policy():
                 own = next(iter(self.written.of(nodes.Policy)), None)
                 if own is not None and own.name != block.name:
                     message = f"this is the policy `{block.name.text}`, and the text of `{own.name.text}` is needed"
-                    self.report(text, block.name.span, message, "name the file that holds its text, or correct the name")
+                    self.report(
+                        text, block.name.span, message, "name the file that holds its text, or correct the name"
+                    )
                 return False
             case _ if isinstance(block, _DATED):
                 for clause in block.clauses:
@@ -184,7 +188,9 @@ def _in_text(block: Any, clause: nodes.InRevisions) -> Any:
     if not isinstance(block, _DATED):
         return block
     dated: Any = block
-    return replace(dated, clauses=(clause, *dated.clauses))
+    return replace(
+        dated, clauses=(clause, *(part for part in dated.clauses if not isinstance(part, nodes.InRevisions)))
+    )
 
 
 def _moved(node: Thing, start: int, names: Mapping[str, str], within: str = "") -> Thing:

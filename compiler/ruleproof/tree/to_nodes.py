@@ -630,7 +630,8 @@ class ToNodes(Transformer[Token, Any]):
         return nodes.Voids(_span(meta), by, str(what), voided, tuple(parts))
 
     def moved_to(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.MovedTo(_span(meta), children[0], tuple(children[1:]))
+        names, parts = _split(children, nodes.Name)
+        return nodes.MovedTo(_span(meta), tuple(names), tuple(parts))
 
     def events_from(self, meta: Meta, children: list[Any]) -> Any:
         return nodes.EventsFrom(_span(meta), children[0])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ruleproof.artifacts.imported import written
+from ruleproof.artifacts.imported.conditions import bare
 from ruleproof.artifacts.imported.lines import Line
-from ruleproof.artifacts.imported.questions import Question, bare
+from ruleproof.artifacts.imported.questions import Question
 
 LONGEST_NOTE = 200
 

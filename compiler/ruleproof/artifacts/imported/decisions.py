@@ -11,6 +11,7 @@ from ruleproof.artifacts.imported.questions import AskedInput, Question, Unsuppo
 from ruleproof.artifacts.imported.remarks import CHOSEN, NOT_IMPORTED, OTHERWISE, Remarks
 from ruleproof.model import tables
 from ruleproof.model.tables import AnyValue, DecisionTable, TableRow
+from ruleproof.prover.table_space import undecided_in
 
 
 class Decision:
@@ -96,7 +97,9 @@ class Decision:
             cell = f"the cell `{written.shortened(text, 60)}`" if text.strip() else "a cell"
             expression = written.shortened(self._table.columns[index].expression, 60)
             if is_beyond(test):
-                return f"{cell} under `{expression}` compares inputs or cannot be decided"
+                reason = next((part.reason for part in undecided_in(test)), "")
+                said = f"is not decided: {reason}" if reason else "compares it with another input"
+                return f"{cell} under `{expression}` {said}"
             if isinstance(item, Unsupported) and not isinstance(test, AnyValue):
                 return f"{cell} asks about `{expression}`, which cannot be written"
         for cell_given in row.outputs:
@@ -151,7 +154,19 @@ class Decision:
                 if self._output is not None and note not in self.notes:
                     self.notes.append(note)
 
-    def remark_collection(self, lines: Sequence[Line]) -> None:
+    def remark_overlaps(self, lines: Sequence[Line]) -> None:
+        """Say where rules that hold together give another answer than in the table."""
+        if self._kind in (COLLECTS, RECORDED):
+            self._remark_collection(lines)
+        elif self._table.hit_policy == tables.UNIQUE:
+            twice = repeated([line for line in lines if line.row is not None and line.outcome is not None])
+            if twice is not None:
+                rows = [line.row for line in twice if line.row is not None]
+                message = f"{_rules(rows)} of `{self._table.name}` hold together, which UNIQUE forbids"
+                help = "where they say the same, the policy answers; an engine gives an error"
+                self._remarks.say(OTHERWISE, message, help, table=self._table, rows=rows)
+
+    def _remark_collection(self, lines: Sequence[Line]) -> None:
         """Say how what is collected differs from what the table gives."""
         table, say = self._table, self._remarks.say
         if self._kind == RECORDED:
@@ -170,7 +185,9 @@ class Decision:
 
     def scope(self) -> str:
         """Write the cases that the columns of this table allow, where its inputs can be more."""
-        return "\n    and ".join(dict.fromkeys(item.condition(item.full & ~outside) for item, outside in self._limits()))
+        return "\n    and ".join(
+            dict.fromkeys(item.condition(item.full & ~outside) for item, outside in self._limits())
+        )
 
     def _limits(self) -> Iterator[tuple[AskedInput, int]]:
         """Give the inputs that a column allows less of than they can be, with what is outside."""

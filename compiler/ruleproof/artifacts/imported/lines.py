@@ -85,7 +85,7 @@ def _word(value: Scalar) -> str:
             return written.value(value)
         case _ if kind_of(value) == tables.NUMBER:
             said = _part(Literal(value))
-            return said if len(said.lstrip("-").replace(".", "")) <= 30 else written.text(said)
+            return said if all(len(part) <= 30 for part in said.lstrip("-").split(".")) else written.text(said)
         case _ if kind_of(value) == tables.DATE:
             return plain_text(value)
         case _:

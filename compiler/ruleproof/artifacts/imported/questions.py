@@ -15,10 +15,10 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from ruleproof.artifacts.imported import written
-from ruleproof.model.table_meaning import passes
+from ruleproof.artifacts.imported.conditions import any_of, is_one_of, word_of
+from ruleproof.artifacts.imported.forms import ONE_OF, YES_OR_NO, Form, form_of
 from ruleproof.model.tables import (
     NUMBER,
-    STRING,
     UNKNOWN,
     WHOLE,
     CellTest,
@@ -87,14 +87,14 @@ def input_of(
     nullable = any(column.nullable for column in columns)
     kind = kinds.pop() if kinds else UNKNOWN
     axis = Axis(kind, [*decided, *allowed], [], nullable=nullable)
-    form = _form(axis)
+    form = form_of(axis)
     if isinstance(form, str):
         return Unsupported(first.expression, form)
     allowed_masks = [axis.masks(test)[0] for test in allowed]
     domain = axis.missing
     for mask in allowed_masks or [axis.full]:
         domain |= mask
-    if form.words != _ONE_OF:
+    if form.words != ONE_OF:
         domain &= ~axis.others  # of a kind that no cell speaks of
     if not domain & ~axis.missing:
         return Unsupported(first.expression, "there is no value that it can be")
@@ -104,97 +104,10 @@ def input_of(
     return Unsupported(first.expression, problem) if problem else found
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """How the values of an input are written: its words in the language, a unit, and how a bound is written."""
-
-    words: str
-    shown: Callable[[Any], str] = str
-    unit: str = ""
-    least: str = ""
-    most: str = ""
-    """The ends of the values that there are at all, as written; empty where there are none."""
-
-
-_YES_OR_NO, _ONE_OF = "yes or no", "one of"
-_UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
-
-
-def _form(axis: Axis) -> _Form | str:
-    """Say how the values of an input are written, or why they cannot be."""
-    kinds = [kind for kind in axis.kinds if kind]
-    if len(kinds) > 1:
-        return f"its cells hold values of several kinds: {', '.join(sorted(kinds))}"
-    kind = kinds[0] if kinds else UNKNOWN
-    if kind in (STRING, UNKNOWN):
-        return "its texts are compared by their order" if axis.stretches else _Form(_ONE_OF)
-    match kind:
-        case "boolean":
-            return _Form(_YES_OR_NO)
-        case "number":
-            return _Form("decimal number", written.number)
-        case "whole number":
-            return _Form("whole number", written.number)
-        case "date":
-            return _Form("date", datetime.date.isoformat)
-        case "years and months duration":
-            return _Form("whole number", lambda value: str(value.months), "months")
-        case "days and time duration":
-            return _length_form(axis)
-        case "time":
-            return _time_form(axis)
-        case _:
-            return f"the language has no values of the type {kind}"
-
-
-def _length_form(axis: Axis) -> _Form:
-    bounds = [bound for cell in axis.cells for bound in (cell.low, cell.high) if isinstance(bound, datetime.timedelta)]
-    unit, seconds = _unit_of(bounds, _UNITS)
-    return _Form("decimal number", lambda value: written.number(seconds_in(value) / seconds), unit)
-
-
-def _time_form(axis: Axis) -> _Form:
-    bounds = [bound for cell in axis.cells for bound in (cell.low, cell.high) if isinstance(bound, datetime.time)]
-    unit, seconds = _unit_of(map(since_midnight, bounds), _UNITS[2:])
-    day = written.number(Decimal(86_400) / seconds)
-    return _Form(
-        "decimal number",
-        lambda value: written.number(seconds_in(since_midnight(value)) / seconds),
-        f"{unit} after midnight",
-        "0",
-        day,
-    )
-
-
-def _unit_of(bounds: Iterable[datetime.timedelta], units: Sequence[tuple[str, int]]) -> tuple[str, int]:
-    """Give the largest unit in which all bounds are whole, with its seconds; else the smallest."""
-    lengths = list(bounds)
-    return next(
-        (
-            (unit, seconds)
-            for unit, seconds in units
-            if not any(length % datetime.timedelta(seconds=seconds) for length in lengths)
-        ),
-        units[-1],
-    )
-
-
-def seconds_in(value: datetime.timedelta) -> Decimal:
-    """Give a duration in seconds, exactly."""
-    return Decimal(value // datetime.timedelta(microseconds=1)) / 1_000_000
-
-
-def since_midnight(value: datetime.time) -> datetime.timedelta:
-    """Give a time of day as a duration."""
-    return datetime.timedelta(
-        hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond
-    )
-
-
 class AskedInput:
     """An input of the policy, and how its tests are written."""
 
-    def __init__(self, name: str, expression: str, label: str, axis: Axis, domain: int, form: _Form) -> None:
+    def __init__(self, name: str, expression: str, label: str, axis: Axis, domain: int, form: Form) -> None:
         self.name, self.expression, self.label = name, expression, label
         self.full = domain
         self.notes: list[str] = []
@@ -229,8 +142,8 @@ class AskedInput:
                 for bound in (cell.low, cell.high)
                 if bound is not None
             ]
-            if any(len(bound.lstrip("-").replace(".", "")) > 30 for bound in bounds):
-                return "a number has more than 30 digits"
+            if any(len(part) > 30 for bound in bounds for part in bound.lstrip("-").split(".")):
+                return "a number has more than 30 digits on one side of its point"
         named = [value for value in self._axis.named(self.full) if isinstance(value, str)]
         if any(not written.can_be_written(value) or len(value) > 1_000 for value in named):
             return "a text holds letters that cannot be seen, or more than 1,000 letters"
@@ -248,9 +161,9 @@ class AskedInput:
         return "\n".join(lines)
 
     def _domain(self) -> str:
-        if self._form.words == _YES_OR_NO:
-            return _YES_OR_NO
-        if self._form.words == _ONE_OF:
+        if self._form.words == YES_OR_NO:
+            return YES_OR_NO
+        if self._form.words == ONE_OF:
             return f"one of {written.listed(map(written.value, self.words(self.full)))}"
         low, high = self._ends()
         return f"{self._form.words} from {low} to {high}"
@@ -308,7 +221,7 @@ class AskedInput:
             parts.append(self._between(one.high, other.low, not one.high_closed, not other.low_closed))
         if last.high is not None and not last.high_closed:
             parts.append(f"{self._said} is {self._after(last.high, True)}")
-        return _any_of(parts)
+        return any_of(parts)
 
     # ------------------------------------------------------------ tests
 
@@ -344,7 +257,7 @@ class AskedInput:
         return None if None in items else ", ".join(item for item in items if item)
 
     def _values(self, mask: int) -> list[str]:
-        if self._form.words == _YES_OR_NO:
+        if self._form.words == YES_OR_NO:
             return [word_of(value) for value in self._axis.named(mask)]
         return [written.value(word) for word in self.words(mask)]
 
@@ -373,10 +286,10 @@ class AskedInput:
         if missing and values == self.full & ~missing:
             return f"{self._said} is present"
         parts = self._conditions(values) if values else []
-        return _any_of([*parts, *([f"{self._said} is missing"] if mask & missing else [])])
+        return any_of([*parts, *([f"{self._said} is missing"] if mask & missing else [])])
 
     def _conditions(self, mask: int) -> list[str]:
-        if self._form.words == _YES_OR_NO:
+        if self._form.words == YES_OR_NO:
             return [self._said if value else f"{self._said} is no" for value in self._axis.named(mask)]
         if not self._stretches:
             return [is_one_of(self._said, self._values(mask))]
@@ -410,66 +323,9 @@ class AskedInput:
         return f"{how[not closed]} {self._form.shown(bound)}"
 
 
-def word_of(value: Scalar) -> str:
-    """Give a value of a choice, or of yes and no, as a word."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return written.number(value) if isinstance(value, Decimal) else str(value)
-
-
-def is_one_of(name: str, values: Sequence[str]) -> str:
-    """Write that something is one of some values, each as written."""
-    return f"{name} is {values[0]}" if len(values) == 1 else f"{name} is one of ({written.listed(values, '      ')})"
-
-
-def bare(condition: str) -> str:
-    """Take the brackets off a condition that stands alone."""
-    return condition[1:-1] if condition.startswith("(") else condition
-
-
-def _any_of(parts: Sequence[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"any of ({', '.join(map(bare, parts))})"
-
-
 def _free_word(wanted: str, taken: Iterable[Scalar]) -> str:
     words = set(map(word_of, taken))
     number = 1
     while (found := wanted if number == 1 else f"{wanted}_{number}") in words:
         number += 1
     return found
-
-
-# ---------------------------------------------------------------- decisions that are asked about
-
-
-class AskedDecision:
-    """A decision of the policy that rows ask about: its outcomes, and that it names none."""
-
-    def __init__(self, name: str, outcomes: Sequence[tuple[str, Scalar]]) -> None:
-        """Take the name and the outcomes: each as written, with the value that it stands for."""
-        self.name = name
-        self._said = written.name(name)
-        self._outcomes = tuple(outcomes)
-        self._nothing = 1 << len(self._outcomes)
-        self.full = (self._nothing << 1) - 1
-
-    def mask(self, test: CellTest) -> int:
-        found = sum(1 << place for place, (_, value) in enumerate(self._outcomes) if passes(test, value, {}))
-        return found | (self._nothing if passes(test, None, {}) else 0)
-
-    def _values(self, mask: int) -> list[str]:
-        return [word for place, (word, _) in enumerate(self._outcomes) if mask >> place & 1]
-
-    def entry(self, mask: int) -> str | None:
-        if mask == self.full:
-            return "-"
-        if mask & self._nothing:
-            return f"not {', '.join(self._values(self.full & ~mask))}"
-        return ", ".join(self._values(mask))
-
-    def condition(self, mask: int) -> str:
-        values = self._values(mask)
-        parts = [is_one_of(self._said, values)] if values else []
-        return _any_of([*parts, *([f"{self._said} is nothing"] if mask & self._nothing else [])])

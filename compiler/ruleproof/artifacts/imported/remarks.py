@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ruleproof.finding import Finding, Place, Severity
+from ruleproof.import_pages import IMPORT_PAGES
 from ruleproof.model.tables import DecisionTable, TableRow
-from ruleproof.pages import IMPORT_PAGES, Page
+from ruleproof.pages import Page
 from ruleproof.source import Span
 
 NOT_IMPORTED, OTHERWISE, CHOSEN = "not_imported", "imported_otherwise", "chosen_by_import"

@@ -17,6 +17,9 @@ LONGEST_LABEL = 300
 WIDTH = 110
 """Lists are broken where a line would grow longer."""
 
+COLUMNS = frozenset({"rule", "outcome", "cite", "reading", "note", "from", "until"})
+"""The columns that a table has of its own: nothing that it asks about can have such a name, quoted or not."""
+
 _WORD = re.compile(r"[^\W\d]\w*")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """The letters that no policy may hold."""
@@ -115,7 +118,7 @@ class Names:
         """Give a name as close to the wanted one as can be; `instead` where that is too long, or no name at all."""
         plain = " ".join(wanted.split())
         fits = 0 < len(plain) <= LONGEST_NAME and "`" not in plain and can_be_written(plain)
-        return self.free(plain if fits else instead)
+        return self.free(f"{plain} in the table" if plain in COLUMNS else plain if fits else instead)
 
     def free(self, wanted: str) -> str:
         """Give a name, with a number after it where it is taken."""

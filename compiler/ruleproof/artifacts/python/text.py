@@ -19,6 +19,8 @@ def quoted(text: str) -> str:
     >>> quoted("it's \"so\" \\ größe\n")
     '"it\'s \\"so\\" \\\\ gr\\xf6\\xdfe\\n"'
     """
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     inner = ascii("'\"" + text)[4:-1]
     return '"' + re.sub(r"\\.|\"", lambda found: {"\\'": "'", '"': '\\"'}.get(found[0], found[0]), inner) + '"'
 
@@ -39,9 +41,10 @@ def in_docstring(text: str) -> str:
 
 def literal(part: object, indent: int = 0) -> str:
     """Give the text that makes a value; it begins where the caller is, and goes on in lines indented deeper."""
-    flat = _flat(part)
-    if len(flat) + indent <= WIDTH:
-        return flat
+    if _leaves(part, WIDTH) <= WIDTH:  # else it cannot fit, and trying would take long
+        flat = _flat(part)
+        if len(flat) + indent <= WIDTH:
+            return flat
     inner = indent + 4
     if isinstance(part, tuple) and all(len(_flat(item)) <= FILLED for item in part):
         return "\n".join(["(", *_filled(part, inner), " " * indent + ")"])
@@ -54,7 +57,7 @@ def literal(part: object, indent: int = 0) -> str:
         case tuple():
             start, end, lines = "(", ")", [literal(item, inner) for item in part]
         case _:
-            return flat
+            return _flat(part)
     return "\n".join([start, *(f"{' ' * inner}{line}," for line in lines), " " * indent + end])
 
 
@@ -77,6 +80,25 @@ def _filled(part: tuple[object, ...], indent: int) -> list[str]:
             lines.append(" " * indent)
         lines[-1] += f" {text}" if lines[-1].strip() else text
     return lines
+
+
+def _leaves(part: object, most: int) -> int:
+    """Count the values inside a value, each of which takes a letter or more; beyond `most` it stops counting."""
+    match part:
+        case Made(_, parts):
+            inside: Iterable[object] = parts
+        case tuple():
+            inside = part
+        case Mapping():
+            inside = part.values()
+        case _:
+            return 1
+    count = 0
+    for item in inside:
+        count += _leaves(item, most)
+        if count > most:
+            break
+    return count
 
 
 def _flat(part: object) -> str:

@@ -1,6 +1,6 @@
 """RP325, error: the words after `says` do not stand in the paragraph that is cited.
 
-Quotes are compared word for word with the text of the source, where it is at hand; quotes marks, dashes, hyphens and line
+Quotes are compared word for word with the text of the source, where it is at hand; quotation marks, dashes, hyphens and line
 breaks do not count.
 
 Why it matters: whoever looks the citation up finds something else than the policy says.

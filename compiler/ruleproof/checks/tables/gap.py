@@ -17,7 +17,8 @@ from ruleproof.prover.table_texts import cell_text
 from ruleproof.prover.table_worth import Worth
 from ruleproof.source import Source
 
-_HELP = "add a rule for it, widen one, or give the output a default"
+_HELP = "add a rule for it, or widen one"
+_DEFAULT = "add a rule for it, widen one, or give the output a default"
 
 
 def gap(worth: Worth, source: Source | None) -> Iterator[Finding]:
@@ -43,7 +44,7 @@ def _finding(about: AboutTable, message: str, boxes: tuple[Box, ...]) -> Finding
         message, severity = f"{message}: the default output is given", Severity.NOTE
     return about.finding(
         message,
-        help="" if study.has_default else _HELP,
+        help="" if study.has_default else _DEFAULT if about.editor.kind in (".dmn", "") else _HELP,
         boxes=boxes,
         at=about.table.span,
         repairs=() if study.has_default else tuple(_repairs(about, boxes)),

@@ -31,4 +31,5 @@ def hit_policy_broken(worth: Worth, source: Source | None) -> Iterator[Finding]:
         involved = sorted({row for rows in agreeing for row in rows})
         only = "" if len(agreeing) < len(study.overlaps.boxes) else "; ANY would allow it"
         message = f"the hit policy is UNIQUE, but {about.rules(involved)} overlap and agree{only}"
-        yield about.finding(message, at=study.table.span, rows=involved)
+        help = "narrow one of them" if only == "" else "say ANY, or narrow one of them"
+        yield about.finding(message, help=help, at=study.table.span, rows=involved)

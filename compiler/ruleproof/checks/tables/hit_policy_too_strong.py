@@ -28,10 +28,10 @@ def hit_policy_too_strong(worth: Worth, source: Source | None) -> Iterator[Findi
     about = AboutTable(worth, PAGE, source)
     if not study.meet:
         message = f"no two rules match together, so UNIQUE says the same as {policy}"
-        yield about.finding(message, at=study.table.span)
+        yield about.finding(message, help="say UNIQUE, so that a slip is noticed", at=study.table.span)
     elif policy != tables.ANY and not study.is_open and study.overlaps.all_found and _all_agree(worth):
         message = f"rules that match together always give the same, so ANY says the same as {policy}"
-        yield about.finding(message, at=study.table.span)
+        yield about.finding(message, help="say ANY, so that a slip is noticed", at=study.table.span)
 
 
 def _all_agree(worth: Worth) -> bool:

@@ -24,4 +24,5 @@ def irrelevant_input(worth: Worth, source: Source | None) -> Iterator[Finding]:
     for place in worth.irrelevant:
         column = about.table.columns[about.space.columns.index(place)]
         message = f"the value of {about.space.labels[place]} changes no answer"
-        yield about.finding(message, at=column.span)
+        help = "take the column out, or correct the cells that should make a difference"
+        yield about.finding(message, help=help, at=column.span)

@@ -16,10 +16,13 @@ from ruleproof.pages import Page
 from ruleproof.prover.boxes import meets, without
 from ruleproof.prover.space import Box
 from ruleproof.prover.table_regions import row_tests
+from ruleproof.prover.table_study import OVERLAPS
 from ruleproof.prover.table_texts import cell_text
 from ruleproof.prover.table_worth import Worth
 from ruleproof.source import Source
 
+MOST_FINDINGS = 10_000
+"""How many sets of rules are written about: more than anybody reads, and each takes room."""
 MOST_REPAIRS = 4
 MOST_PARTS = 6
 """Into how many rules one is parted at most, to take what another one matches out of it."""
@@ -28,16 +31,22 @@ MOST_PARTS = 6
 def overlaps(worth: Worth, source: Source | None, page: Page, *, clashing: bool) -> Iterator[Finding]:
     """Find the sets of rules that match together and clash, or those that do not."""
     about = AboutTable(worth, page, source)
-    for rows, boxes in worth.study.overlaps.boxes.items():
-        if worth.study.outputs.clash(rows) == clashing:
-            message = f"{about.rules(rows)} all match" if len(rows) > 2 else f"{about.rules(rows)} both match"
-            yield about.finding(
-                f"{message} {about.where(boxes)}{_and_say(about, rows)}",
-                help="narrow one of them, or choose a hit policy that says which of them counts" if clashing else "",
-                rows=rows,
-                boxes=boxes,
-                repairs=tuple(_repairs(about, rows)) if clashing else (),
-            )
+    own = [item for item in worth.study.overlaps.boxes.items() if worth.study.outputs.clash(item[0]) == clashing]
+    for count, (rows, boxes) in enumerate(own):
+        if count >= MOST_FINDINGS:
+            worth.study.stopped.setdefault(OVERLAPS, f"there are more than {MOST_FINDINGS:,} sets of them")
+            return
+        if count and not worth.study.has_time():
+            worth.study.stop(OVERLAPS)
+            return
+        message = f"{about.rules(rows)} all match" if len(rows) > 2 else f"{about.rules(rows)} both match"
+        yield about.finding(
+            f"{message} {about.where(boxes)}{_and_say(about, rows)}",
+            help="narrow one of them, or choose a hit policy that says which of them counts" if clashing else "",
+            rows=rows,
+            boxes=boxes,
+            repairs=tuple(_repairs(about, rows)) if clashing else (),
+        )
 
 
 def _and_say(about: AboutTable, rows: Sequence[int]) -> str:

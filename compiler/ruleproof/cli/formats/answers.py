@@ -43,7 +43,8 @@ def _period(policy: Policy, period: Period, style: Style) -> str:
     days += f"{' ' if days else ''}before {before.isoformat()}" if before else ", and now" if first else ""
     lines = [style.strong(f"as posted {days}")]
     lines += _labelled("posted", [", ".join(period.posted)] if period.posted else [], style)
-    lines += _labelled("changed", [", ".join(period.changed)] if period.changed else [], style)
+    changed = ", ".join(period.changed) or "the rules behind the answers"
+    lines += _labelled("changed", [changed] if period.posted else [], style)
     said = visible(period.refused) if period.judged is None else answer_in_words(policy, period.judged, style)
     return "\n".join([*lines, said])
 

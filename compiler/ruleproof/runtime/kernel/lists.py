@@ -58,7 +58,7 @@ class CodeList:
     service on which something changes, each with its membership by number.
     """
 
-    __slots__ = ("_classes", "_lines", "_numbers", "name", "postings", "shape")
+    __slots__ = ("_classes", "_lines", "_most", "_numbers", "name", "postings", "shape")
 
     def __init__(
         self,
@@ -90,14 +90,21 @@ class CodeList:
         self, code: str, service_date: dt.date | str | None = None, as_posted_on: dt.date | str | None = None
     ) -> Membership:
         """Tell whether the list holds a code on a date of service, as posted on a day (by default, all that was posted)."""
-        known = self._lines[self._number(code)]
+        try:
+            known = self._lines[self._numbers[code]]
+        except (KeyError, TypeError):
+            known = self._lines[self._number(code)]
         if as_posted_on is None:
             days, members = known[-1]
         else:
-            days, members = known[bisect_right(self.postings, self._day("as_posted_on", as_posted_on))]
-        if len(days) == 1:
-            return members[0] if service_date is None else members[bisect_right(days, self._service(service_date)) - 1]
-        return members[bisect_right(days, self._service(service_date)) - 1]
+            if type(as_posted_on) is not dt.date:
+                as_posted_on = self._day("as_posted_on", as_posted_on)
+            days, members = known[bisect_right(self.postings, as_posted_on)]
+        if type(service_date) is not dt.date:
+            if service_date is None and len(days) == 1:
+                return members[0]
+            service_date = self._service(service_date)
+        return members[bisect_right(days, service_date) - 1]
 
     def over_time(
         self, code: str, service_date: dt.date | str | None = None
@@ -111,33 +118,36 @@ class CodeList:
         return tuple(found)
 
     def _number(self, code: str) -> int:
-        numbers = self._numbers
-        if not numbers:
-            for number, texts in enumerate(self._classes):
-                for text in texts:
-                    for code_named in text.split():
-                        numbers[self.shape.start + code_named] = number
-            numbers[""] = -1
+        """Give the class of a code; the classes are unpacked when they are first asked for."""
+        numbers = self._numbers or self._unpack()
         try:
-            number = numbers[code]
+            return numbers[code]
         except (KeyError, TypeError):
             if not self.shape.fits(code):
                 message = f"`{self.name}` lists no such codes as {shown(code)}{self.shape.hint(code)}"
                 raise InputError(message, "code", code, f"a code written {self.shape.start}…") from None
-            return numbers.get(code.strip(), -1)
-        return number
+        if len(numbers) < self._most:
+            numbers[code] = -1  # so that it is found at once the next time
+        return -1
+
+    def _unpack(self) -> dict[str, int]:
+        start = self.shape.start
+        numbers = {
+            f"{start}{code}": number
+            for number, texts in enumerate(self._classes)
+            for text in texts
+            for code in text.split()
+        }
+        self._numbers, self._most = numbers, len(numbers) + 10_000
+        return numbers
 
     def _service(self, day: object) -> dt.date:
-        if type(day) is dt.date:
-            return day
         if day is None:
             message = f"`{self.name}` has dates: give the date of service"
             raise InputError(message, "service_date", day, "a date")
         return self._day("service_date", day)
 
     def _day(self, name: str, value: object) -> dt.date:
-        if type(value) is dt.date:
-            return value
         day = day_of(value)
         if day is None:
             raise InputError(f"`{name}` cannot be {shown(value)}: it is a date", name, value, "a date")

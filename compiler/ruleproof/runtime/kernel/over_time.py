@@ -25,7 +25,8 @@ class Period(Fixed):
     posted: tuple[str, ...]
     """What was posted on the first day, and so made the difference, such as `Rev 5 of article`."""
     changed: tuple[str, ...]
-    """The decisions and requirements that say something else than in the period before."""
+    """The decisions and requirements that say something else than in the period before; where none does, other rules
+    say the same."""
     judged: Judged | JudgedClaim | None
     """The answers; `None` where the facts could not happen by what was known."""
     refused: str
@@ -97,8 +98,8 @@ def over_time_of(
             found.append(Period(since, None, (), (), judged, refused))
             continue
         last = found[-1]
-        changed = tuple(_changed(last.judged, judged))
-        if changed or refused != last.refused:
+        if judged != last.judged or refused != last.refused:
+            changed = tuple(_changed(last.judged, judged))
             found[-1] = Period(last.first, first, last.posted, last.changed, last.judged, last.refused)
             found.append(Period(first, None, posted, changed, judged, refused))
     return OverTime(tuple(found))
@@ -127,5 +128,7 @@ def _parts(judged: Judged | JudgedClaim | None) -> Iterator[tuple[str, object]]:
         for number, line in enumerate(judged.lines, 1):
             yield from ((f"line {number}: {name}", said) for name, said in _parts(line))
     elif judged is not None:
-        yield from judged.answers.items()
-        yield from judged.requirements.items()
+        for name, answer in judged.answers.items():
+            yield name, (answer.said, tuple(other.said for other in answer.possible))
+        for name, requirement in judged.requirements.items():
+            yield name, requirement.state

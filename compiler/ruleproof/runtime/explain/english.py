@@ -1,0 +1,152 @@
+"""Needs, answers and cases in plain English, with the labels and units of the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from ruleproof.model import nodes as model
+from ruleproof.model.meaning import OUTCOME
+from ruleproof.model.nodes import Choice, Input, Policy
+from ruleproof.prover.regions import cells_in_words
+from ruleproof.prover.space import Box, Space
+from ruleproof.runtime.explain.needs import Asks, Counted, Named, Need, Needed
+
+
+class English:
+    """Says things of one policy."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self.policy: Policy = space.policy
+        self.definitions = {item.name: item.label for item in self.policy.definitions}
+        self.decisions = {item.name: item.label for item in self.policy.decisions}
+        self.lists = {item.name: item.label for item in self.policy.code_lists}
+
+    # -------------------------------------------------------------- values
+
+    def label(self, name: str) -> str:
+        """Give the words for an input."""
+        return self.space.inputs[name].label
+
+    def values(self, dimension: int, mask: int) -> str:
+        """Say which values some cells hold: `5 to 50 genes`, `blood cells or marrow`, `missing`."""
+        item = self._input(dimension)
+        words = cells_in_words(self.space, dimension, mask)
+        return words.replace("_", " ") if isinstance(item.domain, Choice) else words
+
+    def value(self, name: str, value: object) -> str:
+        """Say one value of an input: `3 genes`, `yes`, `missing`."""
+        item = self.space.inputs[name]
+        match value:
+            case None | ():
+                return "missing"
+            case bool():
+                return "yes" if value else "no"
+            case tuple():
+                return ", ".join(map(str, value))
+            case str() if isinstance(item.domain, Choice):
+                return value.replace("_", " ")
+            case _:
+                unit = item.unit.removesuffix("s") if value == 1 else item.unit
+                return f"{value} {unit}".strip()
+
+    def fact(self, name: str, value: object) -> str:
+        """Say a fact of a case: `genes analysed: 3 genes`."""
+        return f"{self.label(name)}: {self.value(name, value)}"
+
+    def box(self, name: str, box: Box) -> str:
+        """Say which values of an input a box lets through: `genes analysed: 5 to 50 genes`."""
+        places = self.space.places[name]
+        if len(places) == 1 and self.space.dimensions[places[0]].group is None:
+            return f"{self.label(name)}: {self.values(places[0], box[places[0]])}"
+        dimensions = [(self.space.dimensions[place], box[place]) for place in places]
+        some = [self._group(dimension.group_name) for dimension, mask in dimensions if mask == 0b10]
+        none = [self._group(dimension.group_name) for dimension, mask in dimensions if mask == 0b01]
+        parts = ([f"with {listed(some)}"] if some else []) + ([f"without {listed(none)}"] if none else [])
+        return f"{self.label(name)}: {' and '.join(parts) or 'any'}"
+
+    def _group(self, name: str) -> str:
+        return self.lists.get(name, name)
+
+    def _input(self, dimension: int) -> Input:
+        return self.space.inputs[self.space.dimensions[dimension].input]
+
+    # -------------------------------------------------------------- needs
+
+    def need(self, needed: Needed) -> str:
+        """Say what is needed: `tumour: solid organ`; several parts are joined by semicolons."""
+        match needed:
+            case Need(dimension, cells):
+                return f"{self._input(dimension).label}: {self.values(dimension, cells)}"
+            case Named(name, holds):
+                return f"“{self.definitions[name]}” {'holds' if holds else 'does not hold'}"
+            case Counted(_, ()):
+                return "nothing more"
+            case Counted(count, parts):
+                if count == len(parts):
+                    return "; ".join(map(self.need, parts))
+                return f"{'one' if count == 1 else count} of ({'; or '.join(map(self._inner, parts))})"
+            case Asks():
+                return self._asks(needed)
+            case _:
+                assert_never(needed)
+
+    def _inner(self, needed: Needed) -> str:
+        """Say a need that stands among others of which not all count."""
+        if isinstance(needed, Counted) and needed.all and needed.parts:
+            return listed(map(self._inner, needed.parts))
+        return self.need(needed)
+
+    def _asks(self, asks: Asks) -> str:
+        match asks.condition:
+            case model.DecisionIs(name, outcomes):
+                words = listed(sorted(outcomes), "or").replace("_", " ")
+                return f"{self.decisions[name]}: {words if asks.holds else f'anything but {words}'}"
+            case model.DecisionIsNothing(name):
+                return f"{self.decisions[name]}: {'no outcome' if asks.holds else 'some outcome'}"
+            case model.SomeIn(name, quantifier, _, codes):
+                how = {
+                    ("any", True): "at least one in",
+                    ("all", True): "all in",
+                    ("none", True): "given, and none in",
+                    ("any", False): "missing, or none in",
+                    ("all", False): "missing, or one outside",
+                    ("none", False): "missing, or one in",
+                }[quantifier, asks.holds]
+                return f"{self.label(name)}: {how} {self._group(codes)}"
+            case model.IsMissing(name):
+                return f"{self.label(name)}: {'missing' if asks.holds else 'given'}"
+            case _:
+                return "a test of several facts"
+
+    # -------------------------------------------------------------- answers
+
+    def answer(self, answer: object) -> str:
+        """Say what a decision answers: `report CPT 81479`, `no rule says anything`, `outside its scope: …`."""
+        kind, force = getattr(answer, "kind", ""), getattr(answer, "force", "")
+        outcomes: Sequence[str] = getattr(answer, "outcomes", ())
+        reason = getattr(answer, "reason", "")
+        if not kind:
+            return str(answer)
+        if kind == OUTCOME:
+            said = listed([outcome.replace("_", " ") for outcome in outcomes])
+            return said if force == "several" else f"{force} {said}"
+        words = {
+            "nothing": "no rule says anything",
+            "left open": "left open",
+            "out of scope": "outside its scope",
+            "cannot answer": "no answer",
+            "not known yet": "not known yet",
+        }[kind]
+        return f"{words}: {reason}" if reason else words
+
+
+def listed(words: Iterable[str], joiner: str = "and") -> str:
+    """Join words as a sentence does.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b"], "or"), listed([])
+    ('a, b and c', 'a or b', '')
+    """
+    known = list(words)
+    return f" {joiner} ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)

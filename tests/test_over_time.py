@@ -1,0 +1,280 @@
+"""Two clocks: which text counts on a date of service as posted on a day, against a naive replay; texts compared; one call."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brute_force import compiled
+from random_policies import RandomPolicy, policies
+from ruleproof.cli import main
+from ruleproof.compiled import Compiled
+from ruleproof.finding import Finding
+from ruleproof.model import meaning
+from ruleproof.model.nodes import Policy
+from ruleproof.runtime.load import LoadedPolicy, load
+
+DAYS = [datetime.date(2024, 1, 1) + datetime.timedelta(days=10 * number) for number in range(6)]
+DAY = datetime.timedelta(days=1)
+
+Revision = tuple[datetime.date, datetime.date | None, datetime.date | None, bool, tuple[int, ...]]
+"""Services from and until, posted on, whether the text is here, and which others it replaces, by number."""
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Revision]:
+    """Give revisions in any order of dates, each replacing some of those written before it."""
+    found: list[Revision] = []
+    for number in range(draw(st.integers(1, 4))):
+        start = draw(st.sampled_from(DAYS))
+        until = draw(st.sampled_from([None, None, *(day for day in DAYS if day >= start)]))
+        posted = draw(st.sampled_from([None, *DAYS]))
+        replaced = tuple(other for other in range(number) if draw(st.booleans()))
+        found.append((start, until, posted, draw(st.booleans()), replaced))
+    return found
+
+
+def _written(history: list[Revision]) -> str:
+    lines = ["policy p", "source s"]
+    for number, (start, until, posted, here, replaced) in enumerate(history):
+        parts = [f"  revision Rev {number} services from {start}"]
+        parts += [f"until {until}"] if until else []
+        parts += [f"published {posted}"] if posted else []
+        parts += [] if here else ["no text"]
+        parts += [f"replaces Rev {other}" for other in replaced]
+        lines.append(" ".join(parts))
+    lines += ["input service_date is date from 2023-12-30 to 2024-03-01", "decision d gives one of x"]
+    return "\n".join([*lines, "rule R1 for d when service_date is on or after 2023-12-30 then report x"]) + "\n"
+
+
+def _replay(history: list[Revision], day: datetime.date, posted_by: datetime.date | None) -> list[int]:
+    """Give the revisions whose dates hold a day, but for those that another of them replaces, in so many words."""
+    known = [
+        number
+        for number, (start, until, posted, _, _) in enumerate(history)
+        if start <= day
+        and (until is None or day <= until)
+        and (posted_by is None or posted is None or posted <= posted_by)
+    ]
+
+    def replaces(number: int, other: int) -> bool:
+        return other in history[number][4] or any(replaces(between, other) for between in history[number][4])
+
+    return [number for number in known if not any(replaces(other, number) for other in known)]
+
+
+def _all_days() -> Iterator[datetime.date]:
+    for day in DAYS:
+        yield from (day - DAY, day, day + DAY)
+
+
+def _one_stands(history: list[Revision]) -> bool:
+    """Tell whether no two revisions stand side by side: only such a history is a policy."""
+    return all(len(_replay(history, day, None)) < 2 for day in _all_days())
+
+
+@given(histories())
+def test_two_revisions_side_by_side_are_one_finding(history: list[Revision]) -> None:
+    from ruleproof.pipeline import compile_source
+    from ruleproof.source import source_from_text
+
+    findings = compile_source(source_from_text(_written(history), "p.policy")).findings
+    overlaps = [item for item in findings if item.name == "revisions_overlap"]
+    assert len(overlaps) == (not _one_stands(history))
+
+
+@given(histories().filter(_one_stands))
+def test_the_text_of_a_date_as_posted_on_a_day_is_that_of_a_naive_replay(history: list[Revision]) -> None:
+    found = compiled(_written(history))
+    loaded = LoadedPolicy(found)
+    for posted_by in (None, *_all_days()):
+        policy = found.as_posted(posted_by).policy
+        for day in _all_days():
+            case = {"service_date": day}
+            answer = meaning.answer_of(policy, policy.decision("d"), case)
+            chosen = _replay(history, day, posted_by)
+            assert (answer.kind == "outcome") == (len(chosen) == 1 and history[chosen[0]][3]) or len(chosen) > 1
+            if len(chosen) == 1 and not history[chosen[0]][3]:
+                assert answer.reason == f"the text of Rev {chosen[0]} of s is not here"
+            told = loaded.decide(case, as_posted_on=posted_by)["d"]
+            assert (told.kind, told.reason) == (answer.kind, answer.reason)
+
+
+@given(histories().filter(_one_stands))
+def test_a_date_gap_is_every_date_without_a_revision(history: list[Revision]) -> None:
+    found = compiled(_written(history))
+    empty = {day for day in _all_days() if day >= datetime.date(2023, 12, 30) and not _replay(history, day, None)}
+    told = {
+        day for item in found.findings if item.name == "date_gap" for day in _all_days() if _holds(item, day)
+    }  # fmt: skip
+    assert told == empty
+
+
+def _holds(finding: Finding, day: datetime.date) -> bool:
+    """Tell whether a finding's regions hold a date of service."""
+    ranges = [region.parts["service_date"] for region in finding.regions]
+    return any(part.low <= day <= part.high for part in ranges)  # type: ignore[union-attr,operator]
+
+
+# ---------------------------------------------------------------- texts compared
+
+
+def _texts(found: Compiled) -> dict[str, Policy]:
+    """Give the texts of the one source of a random policy, by revision."""
+    names = [item.name for source in found.policy.sources for item in source.revisions if item.has_text]
+    texts = {name: found.study.text_of("paper", name) for name in names}
+    return {name: text for name, text in texts.items() if text is not None}
+
+
+@given(policies())
+def test_a_text_answers_as_the_policy_does_where_it_is_in_force(policy: RandomPolicy) -> None:
+    found = compiled(policy.text)
+    names = [item.name for item in found.policy.inputs]
+    if "service_date" not in names or found.policy.sources[0].authority != "binding":
+        return
+    samples = found.epochs[-1].compiler.space.samples()
+    texts = _texts(found)
+    for source in found.policy.sources:
+        for values in itertools.islice(itertools.product(*samples.values()), 0, 400, 3):
+            case = dict(zip(samples, values, strict=True))
+            day = case["service_date"]
+            assert isinstance(day, datetime.date)
+            held = [item for item in source.revisions if item.services_from <= day <= (item.services_until or day)]
+            chosen = held[-1].name if held else ""
+            if chosen in texts:
+                assert meaning.judge(texts[chosen], case) == meaning.judge(found.policy, case)
+
+
+@given(policies(), st.booleans())
+def test_texts_differ_only_where_it_is_said_exactly_if_no_case_speaks_against(policy: RandomPolicy, ask: bool) -> None:
+    bare = compiled(policy.text)
+    names = list(_texts(bare))
+    if len(names) < 2:
+        return
+    when = "service_date is on or after 2024-03-21" if ask else "service_date is before 2024-03-21"
+    found = compiled(f"{policy.text}\nprove PX {names[1]} differs from {names[0]} only when {when}\n")
+    texts = _texts(found)
+    samples = found.epochs[-1].compiler.space.samples()
+    against = False
+    for values in itertools.product(*samples.values()):
+        case = dict(zip(samples, values, strict=True))
+        day = case["service_date"]
+        assert isinstance(day, datetime.date)
+        if (day >= datetime.date(2024, 3, 21)) != ask:
+            against = against or _said(texts[names[0]], case) != _said(texts[names[1]], case)
+    failing = [item for item in found.findings if item.name == "property_fails" and "`PX`" in item.message]
+    assert len(failing) == against
+    for item in failing:
+        assert _said(texts[names[0]], item.witness) != _said(texts[names[1]], item.witness)
+
+
+def _said(policy: Policy, case: meaning.Case) -> object:
+    judged = meaning.judge(policy, case)
+    answers = {name: answer.said for name, answer in judged.answers.items()}
+    return bool(judged.impossible), answers, judged.requirements
+
+
+# ---------------------------------------------------------------- one call, and the commands
+
+TWO = """policy panels
+source article
+  revision Rev 1 published 2021-01-10 services from 2021-01-01
+  revision Rev 2 published 2022-02-01 services from 2021-06-01 replaces Rev 1
+input service_date is date from 2021-01-01
+input genes is whole number from 1 to 500
+decision code gives one of CPT 81445, CPT 81455
+rule T1 for code in Rev 1 when genes is at most 50 then report CPT 81445
+rule T2 for code in Rev 1 when genes is at least 51 then report CPT 81455
+rule T3 for code in Rev 2 when genes is at most 40 then report CPT 81445
+rule T4 for code in Rev 2 when genes is at least 41 then report CPT 81455
+"""
+CASE = {"service_date": "2021-08-01", "genes": 45}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    policy, claim = tmp_path / "panels.policy", tmp_path / "claim.json"
+    policy.write_text(TWO, encoding="utf-8")
+    claim.write_text(json.dumps(CASE), encoding="utf-8")
+    return str(policy), str(claim)
+
+
+def test_one_call_says_what_made_the_difference() -> None:
+    told = load(TWO).over_time(CASE, since="2021-09-01")
+    then, now = told.periods
+    assert (then.first, then.before, then.posted) == (datetime.date(2021, 9, 1), datetime.date(2022, 2, 1), ())
+    assert (now.first, now.before, now.posted, now.changed) == (
+        datetime.date(2022, 2, 1), None, ("Rev 2 of article",), ("code",),
+    )  # fmt: skip
+    assert then.judged is not None
+    assert now.judged is not None
+    assert (then.judged["code"].outcome, now.judged["code"].outcome) == ("CPT 81445", "CPT 81455")  # type: ignore[index]
+    assert told.now == now
+
+
+def test_a_claim_of_lines_is_told_line_by_line() -> None:
+    told = load(TWO).over_time(
+        {"service_date": "2021-08-01", "lines": [{"genes": 45}, {"genes": 5}]}, since="2021-09-01"
+    )
+    assert told.now.changed == ("line 1: code",)
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, words)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_eval_over_time(files: tuple[str, str]) -> None:
+    status, said, _ = run("eval", *files, "--over-time", "--as-posted-on", "2021-09-01")
+    assert status == 0
+    assert said == (
+        "as posted from 2021-09-01 before 2022-02-01\ncode: report CPT 81445\n  by            T1\n\n"
+        "as posted from 2022-02-01, and now\n  posted        Rev 2 of article\n  changed       code\n"
+        "code: report CPT 81455\n  by            T4\n"
+    )
+    status, said, _ = run("eval", *files, "--over-time", "--format", "json")
+    periods = json.loads(said)["periods"]
+    assert [item["posted"] for item in periods] == [[], ["Rev 1 of article"], ["Rev 2 of article"]]
+    assert periods[0]["answer"]["decisions"]["code"]["reason"] == "no revision of article was posted before 2021-01-10"
+
+
+def test_check_as_posted_on(files: tuple[str, str]) -> None:
+    assert run("check", files[0], "--as-posted-on", "2021-05-05")[0] == 0
+    status, _, said = run("check", files[0], "--as-posted-on", "2020-12-31")
+    assert status == 1
+    assert said.count("RP314") == 1
+    assert (
+        "as posted on 2020-12-31 there is no text to check: no revision of article was posted before 2021-01-10" in said
+    )
+    assert run("check", files[0], "--as-posted-on", "soon")[0] == 2
+
+
+def test_diff_of_two_texts_of_one_policy(files: tuple[str, str]) -> None:
+    expected = "code: genes: 41 to 50\n  before  CPT 81445 (by T1)\n  after   CPT 81455 (by T4)\n"
+    status, said, _ = run("diff", files[0], "--revisions", "Rev 1", "Rev 2 of article", "--exit-code")
+    assert (status, said.startswith(expected)) == (1, True)
+    status, said, _ = run("diff", files[0], "--posted", "2021-09-01", "now")
+    assert (status, said.splitlines()[0]) == (0, "code: service date: from 2021-06-01, genes: 41 to 50")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--revisions", "Rev 1", "Rev 9"), "there is no `Rev 9`; there are Rev 1 of article, Rev 2 of article"),
+        (("--posted", "then", "now"), "`then` is no date"),
+        (("--posted", "2021-09-01", "now", "--revisions", "Rev 1", "Rev 2"), "name two files; or one file and"),
+        ((), "name two files; or one file and"),
+    ],
+)
+def test_diff_refuses_what_it_cannot_compare(files: tuple[str, str], words: tuple[str, ...], message: str) -> None:
+    status, _, said = run("diff", files[0], *words)
+    assert status == 2
+    assert message in said
