@@ -43,7 +43,7 @@ $(VENV)/.docs: pyproject.toml | $(VENV)/.made
 	@$(BIN)/python -m pip install -qq --editable '.[docs]'
 	@touch $(VENV)/.core $@
 
-.PHONY: help demo test lint types contract docs sizes package conformance bench clean
+.PHONY: help demo test lint types contract docs sizes package conformance bench mutants clean
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -84,6 +84,9 @@ conformance: $(VENV)/.dev  ## run other people's tables: make conformance SUITES
 
 bench: $(VENV)/.dev  ## measure decision tables; writes docs/performance-tables.md (ARGUMENTS=--quick: a few, nothing written)
 	@$(BIN)/python benchmarks/tables.py $(ARGUMENTS)
+
+mutants: $(VENV)/.dev  ## change the prover of tables in a copy, one place at a time, and see whether a test notices (about 20 minutes)
+	@nice $(BIN)/python tests/mutants.py $(or $(ARGUMENTS),150 --minutes 20)
 
 package: $(VENV)/.dev  ## build the source archive and the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .

@@ -61,25 +61,31 @@ _SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: in which file, at which node in the order of walking, and what it says."""
+    """One change: in which file, at which node in the order of walking, and what becomes of it."""
 
     path: Path
     number: int
     line: int
     said: str
-    text: str
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Give every change of a file; docstrings and annotations stay as they are."""
-    source = (ROOT / PACKAGE / path).read_text("utf-8")
-    tree = ast.parse(source)
-    for number, node in enumerate(ast.walk(tree)):
-        changed = copy.deepcopy(tree)
-        target = next(found for index, found in enumerate(ast.walk(changed)) if index == number)
-        said = _change(target)
+    """Give every change of a file."""
+    for number, node in enumerate(ast.walk(ast.parse(_source(path)))):
+        said = _change(copy.deepcopy(node))
         if said:
-            yield Mutant(path, number, getattr(node, "lineno", 0), said, ast.unparse(changed))
+            yield Mutant(path, number, getattr(node, "lineno", 0), said)
+
+
+def _source(path: Path) -> str:
+    return (ROOT / PACKAGE / path).read_text("utf-8")
+
+
+def text_of(mutant: Mutant) -> str:
+    """Give the file with the change made; comments are lost."""
+    tree = ast.parse(_source(mutant.path))
+    _change(next(node for number, node in enumerate(ast.walk(tree)) if number == mutant.number))
+    return ast.unparse(tree)
 
 
 def _change(node: ast.AST) -> str:
@@ -112,7 +118,7 @@ def is_noticed(folder: Path, mutant: Mutant) -> bool:
     """Tell whether some test fails, or does not end, with a mutant."""
     place = folder / PACKAGE / mutant.path
     before = place.read_text("utf-8")
-    place.write_text(mutant.text, "utf-8")
+    place.write_text(text_of(mutant), "utf-8")
     environment = {**os.environ, "HYPOTHESIS_PROFILE": "mutants", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         return any(_fails(folder, tests, environment) for tests in TESTS)

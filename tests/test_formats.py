@@ -261,7 +261,7 @@ def test_json_is_exact_and_complete() -> None:
 def test_json_has_the_keys_of_the_contract() -> None:
     text = "policy p\ninput a is yes or no\ndecision d gives one of x, y\nrule R for d when a then d is x\n"
     whole = json.loads(to_json(check_all([source_from_text(text, "p.policy")])))
-    assert list(whole) == ["ruleproof", "files", "decisions", "findings"]
+    assert list(whole) == ["ruleproof", "files", "decisions", "sources", "findings"]
     (decision,) = whole["decisions"]
     assert decision["complete"] == "refuted"
     assert decision["consistent"] == "proved"

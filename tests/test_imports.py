@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from brute_force import full_cases
+from emitted import module_of
 from ruleproof.beside import FolderBeside
 from ruleproof.compiled import Compiled, Rejected
 from ruleproof.model import meaning
@@ -17,6 +18,7 @@ from ruleproof.model.meaning import judge, resolve
 from ruleproof.model.nodes import MUST_NOT, Decision, Rule
 from ruleproof.pipeline import compile_source
 from ruleproof.source import source_from_text
+from test_laws_of_evaluators import _agrees
 
 THEIRS = """policy panel_definition
   jurisdiction JF, JE
@@ -170,6 +172,18 @@ def test_until_the_document_is_here_its_terms_are_inputs(folder: Path) -> None:
     found = whole(folder, text)
     assert [item.name for item in found.policy.inputs] == ["met"]
     assert "unresolved_import" not in {finding.name for finding in found.findings}
+
+
+def test_the_emitted_module_judges_as_the_meaning_does(folder: Path) -> None:
+    """Graphs, emitted module and meaning agree on a policy with imported decisions, in every cell."""
+    found = whole(folder, OURS.format(imports="import is_panel, panels, kind from A59685"))
+    evaluator = module_of(found)
+    compared = 0
+    for case in full_cases(found.space.samples()):
+        if not meaning.impossible(found.policy, case):
+            _agrees(found.policy, evaluator, case)
+            compared += 1
+    assert compared > 100
 
 
 # ---------------------------------------------------------------- the order of sources

@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,7 +124,7 @@ def test_a_date_gap_is_every_date_without_a_revision(history: list[Revision]) ->
 
 def _holds(finding: Finding, day: datetime.date) -> bool:
     """Tell whether a finding's regions hold a date of service."""
-    ranges = [region.parts["service_date"] for region in finding.regions]
+    ranges = [region["service_date"] for region in finding.regions]
     return any(part.low <= day <= part.high for part in ranges)  # type: ignore[union-attr,operator]
 
 
@@ -278,3 +282,25 @@ def test_diff_refuses_what_it_cannot_compare(files: tuple[str, str], words: tupl
     status, _, said = run("diff", files[0], *words)
     assert status == 2
     assert message in said
+
+
+# ---------------------------------------------------------------- the page
+
+PAGE = Path(__file__).parents[1] / "docs" / "time.md"
+
+
+def test_the_page_shows_what_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the page prints what stands below it, and its Python runs as it is."""
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    names = {"policy": "panels.policy", "json": "claim.json", "python": "example.py"}
+    for kind, text in blocks:
+        if kind in names:
+            Path(names[kind]).write_text(text, encoding="utf-8")
+    shown = [text.partition("\n") for kind, text in blocks if kind == "console"]
+    assert len(shown) > 3
+    for command, _, said in shown:
+        words = shlex.split(command.removeprefix("$ ruleproof "))
+        assert run(*words) == (0, said, "")
+    done = subprocess.run([sys.executable, "example.py"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from brute_force_tables import Judged, regions_with
 from random_tables import cases_of, random_table
 from ruleproof.checks import PAGES
+from ruleproof.checks.tables import agreement, overlaps
 from ruleproof.cli import main
 from ruleproof.compiled import NOT_DECIDED, PROVED, REFUTED, CheckedTables
 from ruleproof.finding import Edit, Finding, Severity
@@ -39,7 +40,9 @@ from ruleproof.model.tables import (
 )
 from ruleproof.pipeline import check_table, check_tables
 from ruleproof.prover import relations, smt, table_study
+from ruleproof.prover.table_study import TableStudy
 from ruleproof.prover.table_texts import cell_text, value_text
+from ruleproof.prover.table_worth import Worth
 from ruleproof.readers import read_table
 
 TABLES = 40
@@ -280,7 +283,7 @@ def _cases_in(finding: Finding, cases: Sequence[dict[str, Any]]) -> list[dict[st
 @pytest.mark.parametrize("hit_policy", [tables.UNIQUE, tables.ANY, tables.FIRST, tables.COLLECT])
 def test_a_repair_removes_its_finding(hit_policy: str, write: Any) -> None:
     path = "table.csv" if write is _as_csv else "table.dmn"
-    seen = dict.fromkeys(["gap", "conflict", "mergeable_rules", "redundant_rule"], 0)
+    seen = dict.fromkeys(["gap", "conflict", "mergeable_rules", "redundant_rule", "subsumed_rule"], 0)
     for table in _writable_tables(hit_policy):
         text = write(table)
         before = _checked(path, text, hit_policy)
@@ -294,6 +297,8 @@ def test_a_repair_removes_its_finding(hit_policy: str, write: Any) -> None:
                 _is_mended(finding, before, after, cases)
     assert seen["gap"] > 1
     assert seen["conflict"] > 1 or hit_policy not in (tables.UNIQUE, tables.ANY)
+    assert seen["subsumed_rule"] or hit_policy != tables.COLLECT
+    assert seen["redundant_rule"] or hit_policy == tables.COLLECT
 
 
 def _is_mended(finding: Finding, before: CheckedTables, after: CheckedTables, cases: Sequence[dict[str, Any]]) -> None:
@@ -302,16 +307,32 @@ def _is_mended(finding: Finding, before: CheckedTables, after: CheckedTables, ca
     match finding.name:
         case "gap":
             assert all(held), finding
+            assert not any(_cases_in(item, concerned) for item in after.findings if item.name == "gap"), finding
         case "conflict":
             numbers = tuple(int(rule) - 1 for rule in finding.rules)
             assert len(after.tables[0].rows) < len(before.tables[0].rows) or numbers not in held, finding
             was = Judged(before.tables[0], cases).sure
             now = Judged(after.tables[0], cases).sure
             assert all(bool(one) == bool(other) for one, other in zip(was, now, strict=True)), finding
+        case "subsumed_rule":
+            was, now = Judged(before.tables[0], cases), Judged(after.tables[0], cases)
+            assert _count(after, finding) < _count(before, finding)
+            for one, other in zip(was.sure, now.sure, strict=True):
+                assert _outputs(was, one) == _outputs(now, other), finding
         case _:
             was, now = Judged(before.tables[0], cases), Judged(after.tables[0], cases)
+            assert finding.name == "mergeable_rules" or _count(after, finding) < _count(before, finding), finding
+            assert len(after.tables[0].rows) < len(before.tables[0].rows)
             for one, other in zip(was.sure, now.sure, strict=True):
                 assert was.said(one) == now.said(other), finding
+
+
+def _count(checked: CheckedTables, finding: Finding) -> int:
+    return len(named(checked.findings, finding.name))
+
+
+def _outputs(judged: Judged, rows: Sequence[int]) -> set[object]:
+    return {judged.table.rows[row].outputs for row in rows}
 
 
 # ---------------------------------------------------------------- what is not decided
@@ -371,6 +392,29 @@ def test_a_search_that_grows_too_large_is_stopped(monkeypatch: pytest.MonkeyPatc
         "not all gaps are found: there are more than 10 regions"
     ]
     assert 0 < len(named(findings, "gap")) <= 10
+
+
+def test_too_many_sets_of_rules_are_not_all_written_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = _diagonal(40)
+    table = replace(table, rows=(*table.rows, *(replace(row, number=row.number + 40) for row in table.rows)))
+    assert len(named(check_table(table)[0], "agreement")) == 40
+    monkeypatch.setattr(overlaps, "MOST_FINDINGS", 10)
+    findings, proof = check_table(table)
+    assert len(named(findings, "agreement")) == 10
+    assert "not all overlaps of rules are shown: more than 10 sets of rules match together" in [
+        finding.message for finding in named(findings, "not_decided")
+    ]
+    assert proof.consistent == PROVED
+
+
+def test_when_the_time_is_over_findings_are_not_written_any_more() -> None:
+    table = _diagonal(40)
+    table = replace(table, rows=(*table.rows, *(replace(row, number=row.number + 40) for row in table.rows)))
+    worth = Worth(TableStudy(table))
+    assert len(worth.study.overlaps.boxes) == 40
+    worth.study.has_time = lambda: False  # type: ignore[method-assign]
+    assert len(list(agreement.agreement(worth, None))) == 1
+    assert worth.study.stopped == {"overlaps of rules": "the time allowed is over"}
 
 
 def test_progress_is_told() -> None:

@@ -21,16 +21,19 @@ from ruleproof.model.tables import (
     FIRST,
     HIT_POLICIES,
     NUMBER,
+    RULE_ORDER,
     STRING,
     UNIQUE,
     WHOLE,
     AnyValue,
+    CellTest,
     DecisionTable,
     InputColumn,
     Literal,
     OneOf,
     OutputColumn,
     TableRow,
+    Undecided,
     Within,
 )
 from ruleproof.prover.box_groups import holds_well, hull, joined, parted_anew
@@ -162,6 +165,32 @@ def test_a_simpler_table_aggregates_the_same(aggregation: str) -> None:
         _assert_origins(table, found)
         fewer += len(found.table.rows) < len(table.rows)
     assert fewer > TABLES // 5
+
+
+def _table(hit_policy: str, *rows: tuple[CellTest, CellTest, int]) -> DecisionTable:
+    columns = (InputColumn("a", "a", WHOLE, AnyValue()), InputColumn("b", "b", WHOLE, AnyValue()))
+    outputs = (OutputColumn("x", "x", NUMBER, ()),)
+    made = tuple(TableRow(number, (a, b), (Literal(Decimal(given)),)) for number, (a, b, given) in enumerate(rows, 1))
+    return DecisionTable("t", "decision", hit_policy, "", columns, outputs, made)
+
+
+def _from_to(low: int, high: int) -> CellTest:
+    return Within(Decimal(low), Decimal(high), True, True)
+
+
+def test_a_row_does_not_grow_past_one_that_cannot_be_decided() -> None:
+    odd = Undecided("odd(?)", "a function")
+    ends = (_from_to(0, 5), AnyValue(), 1), (_from_to(10, 12), AnyValue(), 1)
+    between = (_from_to(6, 9), odd, 2), (_from_to(6, 9), AnyValue(), 1)
+    table = _table(FIRST, ends[0], *between, ends[1])
+    assert simplified(table).table == table
+    assert len(simplified(_table(FIRST, ends[0], between[1], ends[1])).table.rows) == 1
+
+
+def test_rows_that_are_listed_in_order_keep_their_order() -> None:
+    rows = (_from_to(0, 2), AnyValue(), 1), (_from_to(1, 3), AnyValue(), 2), (_from_to(3, 5), AnyValue(), 1)
+    assert simplified(_table(RULE_ORDER, *rows)).table == _table(RULE_ORDER, *rows)
+    assert len(simplified(_table(COLLECT, *rows)).table.rows) == 2
 
 
 def test_no_time_leaves_the_table_as_it_is() -> None:

@@ -20,12 +20,12 @@ class Page:
     text: str
 
 
-def _error(code: str, name: str, text: str) -> Page:
+def error_page(code: str, name: str, text: str) -> Page:
     return Page(code, name, Severity.ERROR, text)
 
 
 LANGUAGE_PAGES: tuple[Page, ...] = (
-    _error(
+    error_page(
         "RP101",
         "unreadable_file",
         """A file that is no text.
@@ -34,7 +34,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: save the file as plain text in UTF-8.
         """,
     ),
-    _error(
+    error_page(
         "RP102",
         "forbidden_character",
         """A character that does not belong in a policy: a curly quote or a non-breaking space pasted from a word
@@ -44,7 +44,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: retype the character; inside quotes, curly quotes and dashes are welcome.
         """,
     ),
-    _error(
+    error_page(
         "RP103",
         "unexpected_word",
         """A word, sign or value that cannot stand where it stands.
@@ -53,7 +53,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: take the suggested word, or compare the block with its example in the language reference.
         """,
     ),
-    _error(
+    error_page(
         "RP104",
         "missing_part",
         """A block that ends too early, or lacks a part that it needs, such as a rule without `then`.
@@ -62,7 +62,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: add the part that the message names.
         """,
     ),
-    _error(
+    error_page(
         "RP105",
         "repeated_part",
         """A part that may stand once in a block stands there twice.
@@ -71,7 +71,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: keep one, or join the two.
         """,
     ),
-    _error(
+    error_page(
         "RP106",
         "mixed_and_or",
         """A chain of conditions that mixes `and` with `or`.
@@ -80,7 +80,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: group with `all of (…)` and `any of (…)`.
         """,
     ),
-    _error(
+    error_page(
         "RP107",
         "too_large",
         """A file, line, text or nesting beyond what is read.
@@ -89,7 +89,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: split the policy, name parts of a condition with `define`, or keep long code lists as data.
         """,
     ),
-    _error(
+    error_page(
         "RP108",
         "unknown_name",
         """A name that is declared nowhere in the policy, or that stands for another kind of thing than is needed here.
@@ -98,7 +98,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: take the suggested name, or declare it.
         """,
     ),
-    _error(
+    error_page(
         "RP109",
         "duplicate_name",
         """A name that is declared twice, or a reserved word used as a name.
@@ -107,7 +107,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: rename one of the two; a reserved word may be written in backquotes.
         """,
     ),
-    _error(
+    error_page(
         "RP110",
         "wrong_type",
         """A test or value that does not fit the kind of its input or decision, such as `genes is yes`.
@@ -116,7 +116,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: use a test that the input allows.
         """,
     ),
-    _error(
+    error_page(
         "RP111",
         "outside_domain",
         """A value that the input can never have, or an outcome that the decision cannot give.
@@ -125,7 +125,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: correct the value, or widen what the input or decision allows.
         """,
     ),
-    _error(
+    error_page(
         "RP112",
         "cycle",
         """Definitions, decisions or overrides that lead back to themselves.
@@ -134,7 +134,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: take one of the named steps out.
         """,
     ),
-    _error(
+    error_page(
         "RP113",
         "empty_policy",
         """A file without a policy in it, or with two.
@@ -143,7 +143,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: begin with `policy NAME`, and keep each policy in its own file.
         """,
     ),
-    _error(
+    error_page(
         "RP114",
         "long_quote",
         """A quote after `says` of more than eight words, or of none.
@@ -152,7 +152,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
         To mend it: keep the few words that decide.
         """,
     ),
-    _error(
+    error_page(
         "RP115",
         "no_service_date",
         """A date of service is used, but the policy has no input `service_date`.
@@ -174,7 +174,7 @@ LANGUAGE_PAGES: tuple[Page, ...] = (
 )
 
 TABLE_PAGES: tuple[Page, ...] = (
-    _error(
+    error_page(
         "RP120",
         "unreadable_table",
         """A file of decision tables, or one table in it, that cannot be read at all: broken XML, another format, a document
@@ -196,7 +196,7 @@ TABLE_PAGES: tuple[Page, ...] = (
         To mend it: write the cell as a comparison, an interval, a list, `not(…)` or `-`.
         """,
     ),
-    _error(
+    error_page(
         "RP122",
         "uneven_row",
         """A rule with more or fewer cells than the table has columns.
@@ -205,7 +205,7 @@ TABLE_PAGES: tuple[Page, ...] = (
         To mend it: give the rule one cell for each input and each output; `-` where an input does not matter.
         """,
     ),
-    _error(
+    error_page(
         "RP123",
         "unknown_reference",
         """A requirement, an import or a type that leads nowhere.
@@ -224,7 +224,7 @@ TABLE_PAGES: tuple[Page, ...] = (
         To mend it: give it an id, or save the model again with a DMN editor.
         """,
     ),
-    _error(
+    error_page(
         "RP125",
         "cyclic_requirement",
         """Decisions, or types, that require themselves.
@@ -243,7 +243,7 @@ TABLE_PAGES: tuple[Page, ...] = (
         To mend it: use a type of FEEL, or define the type.
         """,
     ),
-    _error(
+    error_page(
         "RP127",
         "outside_values",
         """An output cell with a value that its output may not have.
@@ -274,129 +274,3 @@ TABLE_PAGES: tuple[Page, ...] = (
     ),
 )
 """Findings about decision tables made elsewhere."""
-
-SOURCE_PAGES: tuple[Page, ...] = (
-    _error(
-        "RP301",
-        "ledger_contradiction",
-        """A code list whose events cannot all have happened: a code is taken out that is not there, or put in that is there
-        already, something is undone that was not done, or a period ends before it begins.
-
-        Why it matters: nobody could say from such a list whether it held a code on a day.
-        To mend it: correct the code, the date, or the revision; what a list held before its first event is said with
-        `present … before`.
-        """,
-    ),
-    Page(
-        "RP302",
-        "unknown_code",
-        Severity.WARNING,
-        """A code, or a range of codes, that the set of its system does not have, or a heading that stands for other codes.
-
-        Why it matters: no claim carries such a code, so what is said of it never counts.
-        To mend it: correct the code; a code that was valid in another year may stay.
-        """,
-    ),
-    Page(
-        "RP304",
-        "code_label_mismatch",
-        Severity.WARNING,
-        """A code with a label that is not its title.
-
-        Why it matters: the author meant the code or the label, and one of the two is wrong.
-        To mend it: correct the label, or the code if the label is what was meant.
-        Size of letters and signs between words make no difference.
-        """,
-    ),
-    _error(
-        "RP305",
-        "unreadable_list",
-        """A file of codes or events that is not there, or a row of it that cannot be read or stands there twice.
-
-        Why it matters: a list of which a part is left out says no of codes that it holds.
-        To mend it: correct the row; the columns of each kind of file are in the language reference.
-        """,
-    ),
-    _error(
-        "RP306",
-        "no_code_set",
-        """A range of codes, or codes as they are valid on the date of service, where no set of codes says which those are.
-
-        Why it matters: what a range holds depends on which codes there are.
-        To mend it: install the set of ICD-10-CM, add a `code set` of the system, or write the codes out.
-        """,
-    ),
-    Page(
-        "RP307",
-        "labels_not_compared",
-        Severity.NOTE,
-        """Labels of codes that were not held against the titles, since no set of the codes is here.
-
-        Why it matters: a label that nobody compared may be wrong.
-        To mend it: install the set of ICD-10-CM, or add a `code set` of the system with titles.
-        """,
-    ),
-    Page(
-        "RP308",
-        "code_dates_differ",
-        Severity.WARNING,
-        """A list that holds a code on days on which the code is not valid, by the set of its system.
-
-        Why it matters: a claim with the code is refused on those days, whatever the list says.
-        To mend it: correct the dates, or write `code set of service date`, so that the list follows the set.
-        """,
-    ),
-    Page(
-        "RP330",
-        "unresolved_import",
-        Severity.WARNING,
-        """A document that terms are imported from, and that is not here, has not the revision named, or has errors.
-
-        Why it matters: what it decides is then not worked out, but must be given with each claim.
-        To mend it: put the policy of that document beside this one, in its folder or a folder next to it.
-        """,
-    ),
-    Page(
-        "RP331",
-        "elsewhere",
-        Severity.NOTE,
-        """A list that the source keeps in another document, which is not here.
-
-        Why it matters: the list is neither empty nor without limits; it is somewhere else, and nothing here checks it.
-        To mend it: put the policy of that document beside this one; until then check the list by hand.
-        """,
-    ),
-)
-"""Findings about sources, dates, code lists and the files beside a policy."""
-
-TIME_PAGES: tuple[Page, ...] = (
-    _error(
-        "RP311",
-        "revisions_overlap",
-        """Two revisions of one source that are in force on the same date of service, though neither replaces the other.
-
-        Why it matters: it is not said by which of the two texts a claim is judged.
-        To mend it: add `replaces Rev 1` to the later one, or end the earlier one with `until`.
-        """,
-    ),
-    _error(
-        "RP312",
-        "no_text_here",
-        """A rule, proof or comparison that is said of a revision whose text is not in the policy.
-
-        Why it matters: what nobody has put into rules cannot answer, and cannot be compared.
-        To mend it: take `no text` out once the text is put into rules, or name another revision.
-        """,
-    ),
-    _error(
-        "RP313",
-        "text_not_read",
-        """The file that holds the text of a revision is not there, or it cannot be one text of the policy: it is another
-        policy, it declares an input or decision otherwise, or a block of it names a revision of its own.
-
-        Why it matters: without the text nobody can say what was answered by it.
-        To mend it: put the file beside the policy, and declare inputs, decisions and lists as the policy does, or not at all.
-        """,
-    ),
-)
-"""Findings about revisions and their texts."""

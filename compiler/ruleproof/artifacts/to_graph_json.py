@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from ruleproof.artifacts.history_tables import identifiers_of
 from ruleproof.artifacts.json_text import json_text
 from ruleproof.artifacts.names import file_stem
 from ruleproof.artifacts.tables import Made, Nodes, allowed_values, tables_of
@@ -44,6 +45,8 @@ def _document(compiled: Compiled) -> dict[str, object]:
         "format": FORMAT,
         "policy": version_object(tables.version),
         "inputs": [_input(space, item) for item in policy.inputs],
+        "identifiers": identifiers_of(policy),
+        "worked_out": [_derived(made) for made in tables.derived],
         "dimensions": [_dimension(space, place) for place in range(len(space.dimensions))],
         "cannot_happen": {
             "nodes": list(_nodes(tables.never, "met")),
@@ -111,6 +114,22 @@ def _input(space: Space, item: model.Input) -> dict[str, object]:
         "may_be_missing": item.may_be_missing, "unit": item.unit, "ask": item.ask, "follows": item.follows,
         "reviewer": item.reviewer, **dict(_domain(item.domain)), "dimensions": list(space.places[item.name]),
     }  # fmt: skip
+
+
+_DAYS = ("input", "dimension", "first", "second", "low", "high")
+_COUNT = ("input", "dimension", "count", "keys", "window", "days", "since", "since_day", "paid", "same", "beside")
+
+
+def _derived(made: Made) -> dict[str, object]:
+    """Give how an input is worked out: from two dates, or by counting earlier services, with the graph of what counts."""
+    if made.kind == "DaysBetween":
+        return dict(zip(_DAYS, made.parts, strict=True))
+    about, rows, earlier = _parts(made, len(_COUNT))
+
+    def known(made: Made) -> dict[str, object]:
+        return {"counts": list(_nodes(_parts(made, len(_COUNT))[1], "met"))}
+
+    return {**dict(zip(_COUNT, about, strict=True)), "counts": list(_nodes(rows, "met")), **_earlier(earlier, known)}
 
 
 def _domain(domain: model.Domain) -> Iterator[tuple[str, object]]:
@@ -186,10 +205,10 @@ def _answered(made: Made, labels: Mapping[str, str]) -> dict[str, object]:
 
 
 def _requirement(made: Made) -> dict[str, object]:
-    (name, label, _, action, reason_codes, text, _, rule, _), _, earlier = _parts(made, 9)
+    (name, label, _, action, reason_codes, text, limit, rule, _), _, earlier = _parts(made, 9)
     return {
-        "name": name, "label": label, "action": action, "reason_codes": reason_codes, "text": text, **_rule(rule),
-        **_told(made), **_earlier(earlier, _told),
+        "name": name, "label": label, "action": action, "reason_codes": reason_codes, "text": text,
+        "limit": limit, **_rule(rule), **_told(made), **_earlier(earlier, _told),
     }  # fmt: skip
 
 
@@ -267,6 +286,23 @@ _CELL = {
     "null), all others, no value; of a group of codes, whether some code of it is there.",
 }  # fmt: skip
 
+_COUNTS = {"counts": _graph("met", _YES)}
+_INTEGER_OR_NULL: dict[str, object] = {"type": ["integer", "null"]}
+_DAYS_BETWEEN = _object(
+    {
+        "input": _TEXT, "dimension": _NUMBER, "first": _TEXT, "second": _TEXT, "low": _INTEGER_OR_NULL,
+        "high": _INTEGER_OR_NULL,
+    }
+)  # fmt: skip
+_COUNTED = _object(
+    {
+        "input": _TEXT, "dimension": _NUMBER, "count": _NUMBER, "keys": _TEXTS,
+        "window": {"enum": ["", "days", "day", "month", "year", "year since"]}, "days": _NUMBER, "since": _TEXT,
+        "since_day": _TEXT, "paid": _YES, "same": _TEXTS, "beside": _YES, **_COUNTS,
+    },
+    {"earlier": _until(_COUNTS)},
+)  # fmt: skip
+
 SCHEMA: dict[str, object] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Decision graphs of a policy",
@@ -288,6 +324,12 @@ SCHEMA: dict[str, object] = {
                     },
                 )
             ),
+            "identifiers": {**_TEXTS, "description": "What ties services together; none where no history is asked about."},
+            "worked_out": {
+                **_list({"oneOf": [_DAYS_BETWEEN, _COUNTED]}),
+                "description": "Inputs that no claim gives, by dimension: whether `first` lies from `low` to `high` days after "
+                "`second`; whether, of the services that came before, at least `count` count.",
+            },
             "dimensions": _list(
                 _object(
                     {"input": _TEXT, "cells": {**_list(_CELL), "minItems": 1}},
@@ -322,8 +364,8 @@ SCHEMA: dict[str, object] = {
             "requirements": _list(
                 _object(
                     {
-                        "name": _TEXT, "label": _TEXT, "action": _TEXT, "reason_codes": _TEXT, "text": _TEXT, **_RULE,
-                        **_TOLD,
+                        "name": _TEXT, "label": _TEXT, "action": _TEXT, "reason_codes": _TEXT, "text": _TEXT,
+                        "limit": _TEXT, **_RULE, **_TOLD,
                     },
                     {"earlier": _until(_TOLD)},
                 )

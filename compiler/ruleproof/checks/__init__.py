@@ -35,9 +35,10 @@ from ruleproof.checks.sources import CITATION_PAGES
 from ruleproof.checks.tables import CHECK_PAGES
 from ruleproof.finding import Finding
 from ruleproof.import_pages import IMPORT_PAGES
-from ruleproof.pages import LANGUAGE_PAGES, SOURCE_PAGES, TABLE_PAGES, TIME_PAGES, Page
+from ruleproof.pages import LANGUAGE_PAGES, TABLE_PAGES, Page
 from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.prover.study import Study
+from ruleproof.source_pages import SOURCE_PAGES, TIME_PAGES
 
 Check = Callable[[Study, str], Iterator[Finding]]
 

@@ -14,6 +14,7 @@ from ruleproof.checks.findings import About, backquoted, in_a_row, page_of, rule
 from ruleproof.finding import Finding, Severity
 from ruleproof.model.meaning import resolve, surviving
 from ruleproof.model.nodes import AllOf, Decision, Not, Rule
+from ruleproof.model.texts import in_no_text
 from ruleproof.prover.boxes import split
 from ruleproof.prover.expressions import FALSE, TRUE, Constant, some
 from ruleproof.prover.study import Landscape, Study
@@ -39,6 +40,8 @@ def unreachable_rule(study: Study, path: str) -> Iterator[Finding]:
             elif not any(plays_a_part(landscape, rule, holding) for holding in holdings):
                 yield _masked(about, landscape, rule)
     for requirement in study.policy.requirements:
+        if in_no_text(requirement.when):
+            continue
         if study.holds_nowhere(requirement.when):
             message = f"the requirement `{requirement.name}` never applies: its `when` can never hold"
             if requirement.limit:
@@ -65,6 +68,8 @@ def _why_never(study: Study, decision: Decision, rule: Rule) -> str:
         return "no case that can happen meets its condition"
     if study.example_of(expression, study.compiler(decision.scope)) is None:
         return f"it lies outside the scope of `{decision.name}`"
+    if decision.elsewhere:
+        return "a code list that it rests on is elsewhere, or known in part, wherever it could hold"
     return "the text is not here for its dates of service"
 
 

@@ -20,22 +20,41 @@ class ClaimError(ValueError):
 
 def read_claim(path: str) -> dict[str, object]:
     """Read one JSON object: the names of inputs and their values."""
+    found = _parsed(_text(path))
+    if not isinstance(found, dict):
+        raise ClaimError("a claim is one JSON object, input names to values", _EXAMPLE)
+    return found
+
+
+def read_history(path: str) -> list[object]:
+    """Read earlier services, the earliest first: a JSON list, or one object on each line."""
+    text = _text(path)
+    if text.lstrip().startswith("["):
+        found = _parsed(text)
+        assert isinstance(found, list)
+        return found
+    return [_parsed(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def _text(path: str) -> str:
     try:
-        text = _content(path).decode("utf-8-sig")
+        return _content(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ClaimError("the claim is not UTF-8 text", "save it again and choose the encoding UTF-8") from None
+
+
+def _parsed(text: str, line: int = 0) -> object:
+    """Give what a JSON text holds; `line` is its place in a file of one object a line."""
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_without_repeats)
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:]
-        raise ClaimError(f"line {error.lineno}, column {error.colno}: this is no JSON: {what}", _EXAMPLE) from None
+        place = f"line {line or error.lineno}, column {error.colno}"
+        raise ClaimError(f"{place}: this is no JSON: {what}", _EXAMPLE) from None
     except ClaimError:
         raise
     except (RecursionError, ValueError) as error:
         raise ClaimError(f"this JSON cannot be read: {type(error).__name__}", _EXAMPLE) from None
-    if not isinstance(found, dict):
-        raise ClaimError("a claim is one JSON object, input names to values", _EXAMPLE)
-    return found
 
 
 _EXAMPLE = 'write, for example: {"genes": 50, "analyte": "dna", "z_code": null}'

@@ -73,13 +73,22 @@ def _tried(compiled: Compiled, example: Example) -> Iterator[_Tried]:
 
 
 def _rules(compiled: Compiled, tried: list[_Tried]) -> Coverage:
-    names = tuple(rule.name for decision in compiled.decisions for rule in decision.rules)
+    names = tuple(rule.name for decision in _own(compiled) for rule in decision.rules)
     return Coverage("rules", names, frozenset(name for item in tried for name in item.answer.rules))
+
+
+def _own(compiled: Compiled) -> tuple[Decision, ...]:
+    """Give the decisions that the policy declares itself; imported ones are tried where they come from."""
+    return tuple(decision for decision in compiled.decisions if not decision.imported)
 
 
 def _overrides(compiled: Compiled, tried: list[_Tried]) -> Coverage:
     pairs = [
-        (rule.name, beaten.rule) for item in compiled.decisions for rule in item.rules for beaten in rule.overrides if not beaten.by_source
+        (rule.name, beaten.rule)
+        for item in _own(compiled)
+        for rule in item.rules
+        for beaten in rule.overrides
+        if not beaten.by_source
     ]
     met = {pair for item in tried for pair in pairs if set(pair) <= item.holding}
     return Coverage("overrides", tuple(map(override_words, pairs)), frozenset(map(override_words, met)))
@@ -96,7 +105,7 @@ def override_words(pair: tuple[str, str]) -> str:
 
 def _answers(compiled: Compiled, tried: list[_Tried]) -> Coverage:
     every: dict[str, None] = {}
-    for decision in compiled.decisions:
+    for decision in _own(compiled):
         landscape = compiled.study.landscape(decision)
         every |= dict.fromkeys(word for word in _possible(decision, landscape))
     return Coverage(

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 @click.option(
     "--over-time", is_flag=True, help="Answer as posted on every day (from --as-posted-on on), and say what changed it."
 )
+@click.option(
+    "--history", metavar="FILE", help="The earlier services of the patient: a JSON list or one object a line, earliest first."
+)
 @click.option("--decision", "--table", default="", metavar="NAME", help="Of decision tables: answer this one only.")
 @hit_policy_option
 @allow_option
@@ -34,6 +37,7 @@ def command(
     output: Path | None,
     as_posted_on: str | None,
     over_time: bool,
+    history: str | None,
     decision: str,
     hit_policy: str,
     allow: tuple[str, ...],
@@ -44,7 +48,8 @@ def command(
     POLICY is a policy file, - for standard input, or a file of decision tables made elsewhere (*.dmn, *.csv, *.xlsx).
 
     INPUT is a JSON file with one object, input names to values, or - for standard input.  An input that is left out is
-    unknown; null says that the claim has no value.  An object with a list of `lines` is judged line by line.
+    unknown; null says that the claim has no value.  An object with a list of `lines` is judged line by line.  Its `history`
+    lists the earlier services, where no file with --history does; without either, limits are not checked.
 
     \b
     Example:
@@ -61,13 +66,17 @@ def command(
     if is_table(policy):
         if over_time:
             raise click.UsageError("--over-time: decision tables have no texts that are posted")
+        if history is not None:
+            raise click.UsageError("--history: decision tables have no limits over a history")
         return _by_tables(policy, input, output, as_posted_on, decision, hit_policy, format)
+    if input == history == STDIN or policy == history == STDIN:
+        raise click.UsageError("only one of the policy, the claim and the history can come from standard input")
     if decision or hit_policy:
         raise click.UsageError("--decision, --table and --hit-policy are for decision tables made elsewhere")
     compiled = _compiled(policy, allow, format)
     if isinstance(compiled, int):
         return compiled
-    return _answer(compiled, input, output, as_posted_on, over_time, format)
+    return _answer(compiled, input, history, output, as_posted_on, over_time, format)
 
 
 def _by_tables(
@@ -108,9 +117,15 @@ def _say_not_judged(standing: tuple[Finding, ...]) -> None:
 
 
 def _answer(
-    compiled: Compiled, path: str, output: Path | None, as_posted_on: str | None, over_time: bool, format: str
+    compiled: Compiled,
+    path: str,
+    history: str | None,
+    output: Path | None,
+    as_posted_on: str | None,
+    over_time: bool,
+    format: str,
 ) -> int:
-    from ruleproof.cli.claims import ClaimError, read_claim
+    from ruleproof.cli.claims import ClaimError, read_claim, read_history
     from ruleproof.cli.formats.answers import answer_in_words, answer_object
     from ruleproof.cli.formats.to_json import dumps
     from ruleproof.cli.terminal import emit, say, style_for_results
@@ -118,14 +133,24 @@ def _answer(
     from ruleproof.runtime.kernel.values import InputError
     from ruleproof.runtime.load import LoadedPolicy
 
+    reading = path
     try:
         policy, facts = LoadedPolicy(compiled), read_claim(path)
-        judged = policy.over_time(facts, since=as_posted_on) if over_time else _judged(policy, facts, as_posted_on)
+        told = facts.pop("history", None) if "history" not in compiled.study.space.inputs else None
+        if history is not None and told is not None:
+            raise ClaimError("the claim has a `history`, and --history gives one too", "leave one of the two out")
+        if history is not None:
+            reading = history
+            told = read_history(history)
+            reading = path
+        judged = policy.over_time(facts, told, as_posted_on) if over_time else _judged(policy, facts, told, as_posted_on)
     except ClaimError as error:
-        return refuse(path, error.message, error.help, {}, format)
+        return refuse(reading, error.message, error.help, {}, format)
     except InputError as error:
+        about_history = error.input == "history" or error.message.startswith("earlier service ")
+        reading = history if history is not None and about_history else path
         about = {"input": error.input, "value": _shown(error.value), "allowed": error.allowed}
-        return refuse(path, _in_json_words(error), "", about | {"cannot_happen": list(error.cannot_happen)}, format)
+        return refuse(reading, _in_json_words(error), "", about | {"cannot_happen": list(error.cannot_happen)}, format)
     if format == "json" and output is None:
         emit(dumps(answer_object(judged)))
     elif output is not None:
@@ -136,9 +161,9 @@ def _answer(
     return 0
 
 
-def _judged(policy: Any, facts: dict[str, object], as_posted_on: str | None) -> Judged | JudgedClaim:
+def _judged(policy: Any, facts: dict[str, object], history: object, as_posted_on: str | None) -> Judged | JudgedClaim:
     decide = policy.decide_claim if isinstance(facts.get("lines"), list) else policy.decide
-    judged: Judged | JudgedClaim = decide(facts, as_posted_on=as_posted_on)
+    judged: Judged | JudgedClaim = decide(facts, history, as_posted_on)
     return judged
 
 

@@ -35,7 +35,7 @@ CSV, DMN = ".csv", ".dmn"
 def command(
     file: str, output: Path | None, force: bool, table: str, to: str | None, format: str, **table_options: Any
 ) -> int:
-    """Write a file of decision tables again with fewer rules that mean the same.
+    """Write decision tables made elsewhere with fewer rules.  They mean the same.
 
     FILE is a DMN model, a CSV file or a workbook (*.dmn, *.csv, *.xlsx); of a workbook the result is CSV.  The result goes to
     standard output, or to the file that -o names.  It is read again and compared with FILE before it is written.

@@ -55,7 +55,10 @@ class Changes:
 
 
 class Search:
-    """Searches the changes of one case, given as a box: an input whose box has several cells is not known, and free."""
+    """Searches the changes of one case, given as a box: an input whose box has several cells is not known, and free.
+
+    With `within`, an input can only be changed to the cells of that box.
+    """
 
     def __init__(
         self,
@@ -65,7 +68,9 @@ class Search:
         *,
         fixed: frozenset[str] = frozenset(),
         costs: Mapping[str, int] | None = None,
+        within: Box | None = None,
     ) -> None:
+        self.within = within or graph.space.whole
         self.graph = graph
         self.box = box
         self.wanted = wanted
@@ -100,7 +105,7 @@ class Search:
         kept = [name for name in self.names if name in self.fixed and self._known(name)]
         for name in tuple(kept):
             without = frozenset(kept) - {name}
-            if not Search(self.graph, self.box, self.wanted, fixed=without).possible:
+            if not Search(self.graph, self.box, self.wanted, fixed=without, within=self.within).possible:
                 kept.remove(name)
         return tuple(kept)
 
@@ -134,7 +139,7 @@ class Search:
         for branch in node.branches:
             if branch.cells & known:
                 yield "", branch.node
-            elif name not in self.fixed:
+            elif name not in self.fixed and branch.cells & self.within[node.dimension]:
                 yield name, branch.node
 
     def _sets(self) -> Iterator[int]:
@@ -177,8 +182,7 @@ class Search:
     def _change(self, inputs: int) -> Change:
         names = tuple(name for name, number in self._number.items() if inputs >> number & 1)
         places = {place for name in names for place in self.graph.space.places[name]}
-        whole = self.graph.space.whole
-        start = tuple(whole[place] if place in places else mask for place, mask in enumerate(self.box))
+        start = tuple(self.within[place] if place in places else mask for place, mask in enumerate(self.box))
         boxes: list[Box] = []
         for box in self._ways(start):
             if len(boxes) == MOST_PATHS:

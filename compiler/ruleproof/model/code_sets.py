@@ -34,7 +34,7 @@ class CodeSet:
 
     system: str
     says: str
-    """Which set it is, in words: `ICD-10-CM of April 2026`, or the name that the policy gives it."""
+    """Which set it is, in words."""
     titles: Mapping[str, str]
     """What each code is called; empty where the set does not say."""
     days: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
@@ -157,7 +157,7 @@ def installed_icd10cm() -> CodeSet | None:
         kept = json.dumps(_from_package()).encode()
         keep(path, kept)
     titles, headings = json.loads(kept)
-    return CodeSet("icd10cm", f"the ICD-10-CM of {_PACKAGE} {release}", titles, {}, frozenset(headings))
+    return CodeSet("icd10cm", "the installed ICD-10-CM", titles, {}, frozenset(headings))
 
 
 def _from_package() -> tuple[dict[str, str], list[str]]:

@@ -31,6 +31,7 @@ from ruleproof.model.nodes import (
 )
 from ruleproof.source import Span
 from ruleproof.tree import nodes as tree
+from ruleproof.tree.messages import did_you_mean
 
 if TYPE_CHECKING:
     from ruleproof.model.conditions import Conditions
@@ -115,10 +116,13 @@ class Derived:
 
     def keys(self, names: tuple[tree.Name, ...]) -> tuple[tuple[str, ...], str]:
         """Give the keys named, and the window `day` where the day is among them."""
-        known = {key.name: key for key in STANDARD_KEYS}
+        own = [block.name.text for block in self.declared.of(tree.Key)]
+        known = (*(key.name for key in STANDARD_KEYS), *own, DAY)
         for name in names:
-            if name.text not in (DAY, *known):
-                self.declared.find(name, tree.Key)
+            if name.text not in known and name.text not in self.declared.tree.unread_names:
+                near = did_you_mean(name.text, known)
+                help = f"did you mean `{near}`?" if near else f"there are {', '.join(known)}, and `key NAME` adds one"
+                self.declared.report("unknown_name", name.span, f"`{name.text}` is no key of this policy", help)
         keys = tuple(dict.fromkeys(name.text for name in names if name.text != DAY))
         return keys, DAY if any(name.text == DAY for name in names) else ""
 

@@ -13,18 +13,19 @@ from ruleproof.model.areas import declare_areas, documents_of, jurisdiction_of
 from ruleproof.model.asked import decisions_in
 from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared
+from ruleproof.model.documents import Modelled
 from ruleproof.model.domains import word_of
 from ruleproof.model.elsewhere import policy_with
 from ruleproof.model.facts import Facts
-from ruleproof.model.documents import Modelled
 from ruleproof.model.imports import Imports
 from ruleproof.model.in_force import known_by, postings_of
 from ruleproof.model.ledger_reading import Ledgers
 from ruleproof.model.limits import Limits
 from ruleproof.model.log import Log
 from ruleproof.model.nodes import Always, AnyOf
+from ruleproof.model.order import circle_in, in_order
 from ruleproof.model.precedence import Precedence
-from ruleproof.model.rules import Clauses, Rules, circle_in, in_order
+from ruleproof.model.rules import Clauses, Rules
 from ruleproof.model.sources import Sources
 from ruleproof.model.texts import NOW, Standpoint, Texts, as_it_stood
 from ruleproof.model.unfolding import too_large
@@ -39,7 +40,9 @@ def model_from_tree(
     return _Reader(written, files or FilesRead(written.source), standpoint).run()
 
 
-def _model_of_import(written: tree.Tree, files: FilesRead, standpoint: Standpoint, waiting: tuple[str, ...]) -> Modelled:
+def _model_of_import(
+    written: tree.Tree, files: FilesRead, standpoint: Standpoint, waiting: tuple[str, ...]
+) -> Modelled:
     return _Reader(written, files, standpoint, waiting).run()
 
 

@@ -110,7 +110,7 @@ class Ledgers:
                     found += self._from_file(block.name.text, file, named)
                 case _:
                     pass
-        if not found and not any(isinstance(clause, tree.EventsFrom) for clause in block.clauses):
+        if not any(isinstance(clause, tree.CodeEvent | tree.EventsFrom) for clause in block.clauses):
             self.declared.report(
                 "missing_part",
                 block.name.span,

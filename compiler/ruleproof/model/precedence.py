@@ -24,7 +24,7 @@ from ruleproof.model.nodes import (
     SourceDocument,
     Within,
 )
-from ruleproof.model.rules import circle_in
+from ruleproof.model.order import circle_in
 
 BACKGROUND = "background"
 

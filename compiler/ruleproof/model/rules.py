@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from ruleproof.model.asked import names_tested_for_presence
@@ -22,6 +21,7 @@ from ruleproof.model.nodes import (
     Override,
     Rule,
 )
+from ruleproof.model.order import circle_in
 from ruleproof.model.texts import Texts, on_days
 from ruleproof.tree import nodes as tree
 
@@ -386,29 +386,3 @@ def without(rule: Rule, gone: frozenset[str]) -> Rule:
     if not any(override.rule in gone for override in rule.overrides):
         return rule
     return replace(rule, overrides=tuple(override for override in rule.overrides if override.rule not in gone))
-
-
-def circle_in(follows: Mapping[str, Sequence[str]]) -> list[str]:
-    """Give a way that leads back to its start, or nothing.
-
-    >>> circle_in({"a": ["b"], "b": ["c"], "c": ["b"]})
-    ['b', 'c', 'b']
-    """
-    try:
-        TopologicalSorter({name: sorted(others) for name, others in follows.items()}).prepare()
-    except CycleError as error:
-        # the sorter names each step before the one that leads to it
-        return list(reversed(error.args[1]))
-    return []
-
-
-def in_order(decisions: Sequence[Decision], uses: Mapping[str, Sequence[str]]) -> list[Decision]:
-    """Put decisions after those that they use, else in the order written; there must be no circle."""
-    left = list(decisions)
-    placed: list[Decision] = []
-    while left:
-        names = {decision.name for decision in placed}
-        ready = next(decision for decision in left if names.issuperset(uses[decision.name]))
-        placed.append(ready)
-        left.remove(ready)
-    return placed

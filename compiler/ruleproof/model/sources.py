@@ -11,7 +11,8 @@ from ruleproof.model.conditions import Conditions
 from ruleproof.model.declared import Declared
 from ruleproof.model.in_force import Stretch, in_force, known_by, next_posted, stretches_of
 from ruleproof.model.nodes import SERVICE_DATE, Always, Condition, Within
-from ruleproof.model.rules import Clauses, circle_in
+from ruleproof.model.order import circle_in
+from ruleproof.model.rules import Clauses
 from ruleproof.model.texts import Standpoint
 from ruleproof.tree import nodes as tree
 
@@ -92,7 +93,7 @@ class Sources:
 
     def revision(self, clause: tree.Revision, beats: frozenset[str]) -> model.Revision:
         history, published = self.one(clause, tree.HistoryDate), self.one(clause, tree.Published)
-        services, replaces = self.one(clause, tree.Services), self.one(clause, tree.Replaces)
+        services = self.one(clause, tree.Services)
         start = services.start.value if services and services.start else None
         until = services.until.value if services and services.until else None
         if start is None:
@@ -119,7 +120,7 @@ class Sources:
             posted_is_history_date=published is None,
             has_text=self.one(clause, tree.NoText) is None,
             text_file=text.file.text if (text := self.one(clause, tree.TextIn)) else "",
-            replaces=replaces.revision if replaces else "",
+            replaces=", ".join(part.revision for part in self.parts(clause, tree.Replaces)),
             beats=beats,
             span=clause.span,
         )

@@ -33,21 +33,36 @@ def in_area(condition: Condition, area: str) -> Condition:
     """Give a condition for claims of one area (of any, where none is given), its definitions written out."""
     match condition:
         case IsIn(input, values) if area and input == JURISDICTION:
-            return Always() if area in values else Not(Always())
+            return Always() if area in values else _NEVER
         case Defined(_, part):
             return in_area(part, area)
         case Not(part):
-            return Not(in_area(part, area))
+            return _negated(in_area(part, area))
         case AllOf(parts):
-            return AllOf(tuple(in_area(part, area) for part in parts))
+            return _folded(AllOf, [in_area(part, area) for part in parts], Always(), _NEVER)
         case AnyOf(parts):
-            return AnyOf(tuple(in_area(part, area) for part in parts))
+            return _folded(AnyOf, [in_area(part, area) for part in parts], _NEVER, Always())
         case AtLeastOf(count, parts):
             return AtLeastOf(count, tuple(in_area(part, area) for part in parts))
         case Always() | IsIn() | Within() | SomeIn() | IsMissing() | DecisionIs() | DecisionIsNothing():
             return condition
         case _:
             assert_never(condition)
+
+
+_NEVER = Not(Always())
+
+
+def _negated(condition: Condition) -> Condition:
+    return condition.part if isinstance(condition, Not) and isinstance(condition.part, Always) else Not(condition)
+
+
+def _folded(kind: type[AllOf | AnyOf], parts: list[Condition], idle: Condition, settling: Condition) -> Condition:
+    """Join parts without those that change nothing (`idle`); one that settles the whole stands for it."""
+    if settling in parts:
+        return settling
+    kept = tuple(part for part in parts if part != idle)
+    return kept[0] if len(kept) == 1 else kind(kept) if kept else idle
 
 
 def as_imported(decision: Decision, document: str, at: Span, condition: Callable[[Condition], Condition]) -> Decision:

@@ -171,6 +171,11 @@ def on_days(
     return AllOf((*parts, condition)) if parts else condition
 
 
+def in_no_text(condition: Condition) -> bool:
+    """Tell whether a condition is that of a block which stands in no text in force: it plays no part, and is no mistake."""
+    return isinstance(condition, AllOf) and condition.parts[:1] == (AnyOf(()),)
+
+
 def as_it_stood(policy: Policy) -> Policy:
     """Give a policy without what speaks of the whole history: its examples, and what names rules that are not in it."""
     rules = {rule.name for decision in policy.decisions for rule in decision.rules}

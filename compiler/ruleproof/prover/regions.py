@@ -181,7 +181,7 @@ def _value_in_words(space: Space, item: Input, value: Value) -> str:
 _SPOKEN_FOR = """
 after all also always and any are at authority be because before between both by cannot cite code codes collects
 consider covers date decided decimal decision deny define else example expect failed finding for from gives happen in
-input is least leave left less like line listed may means met missing more most must needs never no none not note
+input is key least leave left less like limit line listed may means met missing more most must needs never no none not note
 nothing number of on one open or out overrides pend policy posted present presume prove question reading reject report
 require return row rule says scope see seen services source start supposing table text than that then to unit unknown
 unless until when whole with yes
@@ -201,4 +201,13 @@ def is_plain(word: str) -> bool:
 
 def written_name(name: str) -> str:
     """Give a name as the language writes it, in backquotes where it is no plain word."""
+    if _AFTER_SERVICE.fullmatch(name):
+        return name
+    if _DAYS_APART.fullmatch(name):
+        return f"({name})"
     return name if is_plain(name) else f"`{name}`"
+
+
+_AFTER_SERVICE = re.compile(r"after an? (?:[A-Z]+ )?\w+ on the same \w+")
+_DAYS_APART = re.compile(r"\w+ is (?:at least|at most|more than|less than) \d+ days (?:after|before) \w+")
+"""Inputs that are worked out are named by the condition that asks for them."""

@@ -35,6 +35,8 @@ Progress = Callable[[str, int, int], None]
 """Told what is being looked for, how much of it is done, and how much there is (0 where that is not known)."""
 
 GAPS, OVERLAPS, WORTH = "gaps", "rules that overlap", "rules without effect"
+SHOWN = "overlaps of rules"
+"""What may be known, but not written about."""
 NO_TIME, TOO_HARD = "the time allowed is over", "the rules leave too many combinations of values to look at"
 
 

@@ -226,6 +226,8 @@ def _run_in_words(axis: Axis, first: Cell, last: Cell) -> str:
         return f"{high_text} or less" if last.high_closed else f"less than {high_text}"
     if high is None:
         return f"{low_text} or more" if first.low_closed else f"more than {low_text}"
+    if not first.low_closed and not last.high_closed:
+        return f"more than {low_text} and less than {high_text}"
     start = low_text if first.low_closed else f"more than {low_text}"
     return f"{start} to {high_text}" if last.high_closed else f"{start} to less than {high_text}"
 

@@ -78,7 +78,7 @@ class LoadedPolicy:
     @cached_property
     def lists(self) -> Mapping[str, CodeList]:
         """The code lists by name: `lists["group_2"].contains(code, service_date, as_posted_on)`."""
-        return {item.name: CodeList(*cast("Any", list_parts(item))) for item in self.compiled.policy.code_lists}
+        return {item.name: list_of(self.compiled, item.name) for item in self.compiled.policy.code_lists}
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -161,6 +161,12 @@ def _source(path_or_text: str | Path) -> tuple[Source, Beside]:
         return source_from_text(path_or_text), NOTHING_BESIDE
     path = Path(path_or_text)
     return source_from_text(path.read_bytes().decode("utf-8"), str(path)), FolderBeside(path.parent)
+
+
+def list_of(compiled: Compiled, name: str) -> CodeList:
+    """Give a code list of a policy, to be asked about codes."""
+    listed = next(item for item in compiled.policy.code_lists if item.name == name)
+    return CodeList(*cast("Any", list_parts(listed)))
 
 
 def program_of(compiled: Compiled) -> Program:

@@ -7,8 +7,9 @@ import re
 from functools import cache
 
 from ruleproof.finding import Finding, Place
-from ruleproof.pages import LANGUAGE_PAGES, SOURCE_PAGES, TIME_PAGES, Page
+from ruleproof.pages import LANGUAGE_PAGES, Page
 from ruleproof.source import Source, Span
+from ruleproof.source_pages import SOURCE_PAGES, TIME_PAGES
 from ruleproof.tree.blocks import STARTS
 from ruleproof.tree.own_words import in_own_words
 from ruleproof.tree.slips import slip_at, unit_at, values_in_a_row

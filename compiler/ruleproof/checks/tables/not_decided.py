@@ -10,6 +10,7 @@ from ruleproof.finding import Finding, Severity
 from ruleproof.model.tables import Undecided
 from ruleproof.prover.boxes import merged
 from ruleproof.prover.table_space import OpenCell, short_name
+from ruleproof.prover.table_study import SHOWN
 from ruleproof.prover.table_worth import Worth
 from ruleproof.source import Source
 
@@ -25,7 +26,7 @@ def not_decided(worth: Worth, source: Source | None) -> Iterator[Finding]:
     yield from _open_cells(about, remarked=source is not None)
     study = worth.study
     for what, reason in study.stopped.items():
-        message = f"not all {what} are found: {reason}"
+        message = f"not all {what} are {'shown' if what == SHOWN else 'found'}: {reason}"
         help = "what is found so far is exact; give it more time, or part the table"
         yield about.finding(message, at=study.table.span, help=help, severity=Severity.WARNING)
     for reason, box in study.cases.undecided.items():

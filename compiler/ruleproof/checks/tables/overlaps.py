@@ -16,7 +16,7 @@ from ruleproof.pages import Page
 from ruleproof.prover.boxes import meets, without
 from ruleproof.prover.space import Box
 from ruleproof.prover.table_regions import row_tests
-from ruleproof.prover.table_study import OVERLAPS
+from ruleproof.prover.table_study import SHOWN
 from ruleproof.prover.table_texts import cell_text
 from ruleproof.prover.table_worth import Worth
 from ruleproof.source import Source
@@ -34,10 +34,10 @@ def overlaps(worth: Worth, source: Source | None, page: Page, *, clashing: bool)
     own = [item for item in worth.study.overlaps.boxes.items() if worth.study.outputs.clash(item[0]) == clashing]
     for count, (rows, boxes) in enumerate(own):
         if count >= MOST_FINDINGS:
-            worth.study.stopped.setdefault(OVERLAPS, f"there are more than {MOST_FINDINGS:,} sets of them")
+            worth.study.stopped[SHOWN] = f"more than {MOST_FINDINGS:,} sets of rules match together"
             return
         if count and not worth.study.has_time():
-            worth.study.stop(OVERLAPS)
+            worth.study.stop(SHOWN)
             return
         message = f"{about.rules(rows)} all match" if len(rows) > 2 else f"{about.rules(rows)} both match"
         yield about.finding(

@@ -12,6 +12,7 @@ from ruleproof.cli.terminal import Style
 if TYPE_CHECKING:
     from ruleproof.model.nodes import Policy
     from ruleproof.runtime.kernel.answers import Answer, Judged, JudgedClaim, Requirement
+    from ruleproof.runtime.kernel.consequences import Consequence
     from ruleproof.runtime.kernel.over_time import OverTime, Period
 
 _LABEL = 14
@@ -33,7 +34,8 @@ def answer_in_words(policy: Policy, judged: Judged | JudgedClaim | OverTime, sty
     parts = []
     for number, line in enumerate(lines, 1):
         parts += [chosen.strong(f"line {number}"), *_judged(policy, line, chosen)]
-    return "\n".join(parts)
+    consequence = getattr(judged, "consequence", None)
+    return "\n".join([*parts, *(_consequence("claim", consequence, chosen) if consequence is not None else ())])
 
 
 def _period(policy: Policy, period: Period, style: Style) -> str:
@@ -52,13 +54,27 @@ def _period(policy: Policy, period: Period, style: Style) -> str:
 def _judged(policy: Policy, judged: Judged, style: Style) -> Iterator[str]:
     for name, answer in judged.answers.items():
         yield from _answer(policy, name, answer, style)
-    by_state: dict[str, list[Requirement]] = {}
+    by_state: dict[tuple[str, str], list[Requirement]] = {}
     for requirement in judged.requirements.values():
-        by_state.setdefault(requirement.state, []).append(requirement)
-    for requirement in by_state.pop("failed", []):
+        kind = "limits" if requirement.limit else "requirements"
+        by_state.setdefault((kind, requirement.state), []).append(requirement)
+    for requirement in judged.findings:
         yield from _failed(requirement, style)
-    for state, requirements in by_state.items():
-        yield style.faint(f"requirements {state}: {visible(', '.join(item.name for item in requirements))}")
+    for (kind, state), requirements in by_state.items():
+        if state != "failed":
+            yield style.faint(f"{kind} {state}: {visible(', '.join(item.name for item in requirements))}")
+    if judged.consequence is not None and judged.consequence.also:
+        yield from _consequence("consequence", judged.consequence, style)
+
+
+def _consequence(label: str, consequence: Consequence, style: Style) -> Iterator[str]:
+    """Say which consequence comes first, why, and of which lines; and what is failed besides."""
+    action = consequence.action or "consequence not stated"
+    lines = ", ".join(map(str, consequence.lines))
+    of = f" line{'' if len(consequence.lines) == 1 else 's'} {lines} only" if lines and not consequence.whole else ""
+    yield f"{style.strong(label)}: {action}{of} by {visible(', '.join(consequence.by))}"
+    yield from _labelled("because", [consequence.reason] if consequence.also or consequence.lines else [], style)
+    yield from _labelled("failed too", [", ".join(consequence.also)] if consequence.also else [], style)
 
 
 def _answer(policy: Policy, name: str, answer: Answer, style: Style) -> Iterator[str]:
@@ -89,6 +105,7 @@ def _says(answer: Answer) -> str:
 def _failed(requirement: Requirement, style: Style) -> Iterator[str]:
     yield f"{style.error('failed')}: {visible(requirement.name)}{beside(requirement.name, requirement.label)}"
     parts = [requirement.action or "consequence not stated", requirement.reason_codes, requirement.text]
+    yield from _labelled("limit", [requirement.limit] if requirement.limit else [], style)
     yield from _labelled("then", [" · ".join(filter(None, parts))], style)
     yield from _labelled("source", requirement.citations, style)
 

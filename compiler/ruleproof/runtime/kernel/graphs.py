@@ -107,7 +107,9 @@ def _leaf(nodes: tuple[tuple[int, ...], ...], cells: Sequence[int]) -> int:
 
 def standing(now: Any, earlier: Sequence[tuple[str, Any]], posted: dt.date | None) -> Any:
     """Give what stood as posted on a day: each of `earlier` stood until its day, `now` stands since the last of them."""
-    day = "9999-99-99" if posted is None else posted.isoformat()
+    if posted is None or not earlier:
+        return now
+    day = posted.isoformat()
     return next((item for before, item in earlier if day < before), now)
 
 

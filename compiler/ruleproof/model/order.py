@@ -1,0 +1,34 @@
+"""What must come before what: circles, and an order without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from ruleproof.model.nodes import Decision
+
+
+def circle_in(follows: Mapping[str, Sequence[str]]) -> list[str]:
+    """Give a way that leads back to its start, or nothing.
+
+    >>> circle_in({"a": ["b"], "b": ["c"], "c": ["b"]})
+    ['b', 'c', 'b']
+    """
+    try:
+        TopologicalSorter({name: sorted(others) for name, others in follows.items()}).prepare()
+    except CycleError as error:
+        # the sorter names each step before the one that leads to it
+        return list(reversed(error.args[1]))
+    return []
+
+
+def in_order(decisions: Sequence[Decision], uses: Mapping[str, Sequence[str]]) -> list[Decision]:
+    """Put decisions after those that they use, else in the order written; there must be no circle."""
+    left = list(decisions)
+    placed: list[Decision] = []
+    while left:
+        names = {decision.name for decision in placed}
+        ready = next(decision for decision in left if names.issuperset(uses[decision.name]))
+        placed.append(ready)
+        left.remove(ready)
+    return placed
