@@ -32,14 +32,17 @@ from ruleproof.model.nodes import (
     Day,
     DecimalNumber,
     Decision,
+    Example,
     Input,
     OneCode,
     Policy,
+    Service,
     SeveralCodes,
     WholeNumber,
     YesNo,
 )
 from ruleproof.pipeline import compile_source
+from ruleproof.prover.told import facts_of
 from ruleproof.resources import folder
 from ruleproof.source import source_from_text
 
@@ -67,6 +70,21 @@ def compiled(text: str, path: str = "random.policy") -> Compiled:
     if isinstance(found, Rejected):
         raise AssertionError([finding.message for finding in found.findings], text)
     return found
+
+
+def witness_case(found: Compiled, finding: Finding) -> dict[str, Value]:
+    """Give the witness of a finding as a case of every input: what is worked out is told by its dates and its history."""
+    keys = {key.name: str(finding.witness.get(key.field, "1")) for key in found.policy.keys}
+    earlier = tuple(
+        Service(
+            {name: value for name, value in told.items() if name in found.space.inputs},
+            {key.name: str(told.get(key.field, keys[key.name])) for key in found.policy.keys},
+            bool(told["paid"]) if "paid" in told else None,
+        )
+        for told in finding.history
+    )
+    line = {name: value for name, value in finding.witness.items() if name in found.space.inputs}
+    return facts_of(found.study, Example("witness", "", line, (), (), keys, earlier))
 
 
 def full_cases(samples: Mapping[str, tuple[Value, ...]]) -> Iterator[dict[str, Value]]:

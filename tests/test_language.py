@@ -85,6 +85,7 @@ SHOWN_IN = {
     "in_lifetime": "limit",
     "per_year_since": "limit",
     "unless": "limit",
+    "paid": "after_service",
     "days_before": "days_apart",
     "days_after": "days_apart",
     "no_earlier": "earlier",

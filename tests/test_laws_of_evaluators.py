@@ -19,6 +19,8 @@ from ruleproof.finding import Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Case
 from ruleproof.model.nodes import Policy
+from ruleproof.prover.study import Study
+from ruleproof.prover.witnesses import witness_of
 from ruleproof.resources import folder
 from ruleproof.runtime.kernel.values import InputError
 from ruleproof.runtime.load import LoadedPolicy
@@ -51,19 +53,30 @@ def _said(answer: Any) -> tuple[object, ...]:
     return (answer.kind, answer.force, answer.outcomes, answer.further, answer.barred, answer.reason, answer.rules)
 
 
-def _refusal(evaluator: Any, facts: Mapping[str, Value], day: datetime.date | None = None) -> tuple[str, ...]:
+def _refusal(
+    evaluator: Any, facts: Mapping[str, Value], day: datetime.date | None = None, history: Any = None
+) -> tuple[str, ...]:
     """Give the combinations that an evaluator refuses facts for; its error is one of its own module."""
     with pytest.raises(getattr(evaluator, "InputError", InputError)) as caught:
-        evaluator.decide(facts, as_posted_on=day)
+        evaluator.decide(facts, history, day)
     return tuple(caught.value.cannot_happen)
 
 
-def _agrees(policy: Policy, evaluator: Any, case: Case, day: datetime.date | None = None) -> None:
+def _agrees(
+    policy: Policy, evaluator: Any, case: Case, day: datetime.date | None = None, study: Study | None = None
+) -> None:
     judged = meaning.judge(policy, case)
+    history = None
+    line = case
+    if study is not None and policy.derived:
+        # what is worked out cannot be given: a history that leads to it is
+        box = tuple(1 << cell for cell in study.space.encode(case))
+        told = witness_of(study, box)
+        line, history = dict(told.line), list(told.history)
     if judged.impossible:
-        assert _refusal(evaluator, case, day) == judged.impossible
+        assert _refusal(evaluator, line, day, history) == judged.impossible
         return
-    answer = evaluator.decide(case, as_posted_on=day)
+    answer = evaluator.decide(line, history, day)
     for name, expected in judged.answers.items():
         assert _said(answer[name]) == _said(expected)
         assert (answer[name].presumed, answer[name].needed, answer[name].possible) == ((), (), ())
@@ -259,4 +272,4 @@ def test_bundled_policies_are_judged_as_the_meaning_says(name: str) -> None:
         case = {input: chance.choice(values) for input, values in samples.items()}
         if "service_date" in case and chance.random() < 0.8:
             case["service_date"] = datetime.date(2024, 6, 3)
-        _agrees(found.policy, module, case)
+        _agrees(found.policy, module, case, study=found.study)

@@ -21,10 +21,13 @@ from brute_force import compiled
 from random_policies import RandomPolicy, policies
 from ruleproof.cli import main
 from ruleproof.compiled import Compiled
-from ruleproof.finding import Finding
+from ruleproof.finding import Finding, Range, Severity
 from ruleproof.model import meaning
 from ruleproof.model.nodes import Policy
+from ruleproof.pipeline import compile_source
+from ruleproof.prover.difference import compare
 from ruleproof.runtime.load import LoadedPolicy, load
+from ruleproof.source import source_from_text
 
 DAYS = [datetime.date(2024, 1, 1) + datetime.timedelta(days=10 * number) for number in range(6)]
 DAY = datetime.timedelta(days=1)
@@ -87,9 +90,6 @@ def _one_stands(history: list[Revision]) -> bool:
 
 @given(histories())
 def test_two_revisions_side_by_side_are_one_finding(history: list[Revision]) -> None:
-    from ruleproof.pipeline import compile_source
-    from ruleproof.source import source_from_text
-
     findings = compile_source(source_from_text(_written(history), "p.policy")).findings
     overlaps = [item for item in findings if item.name == "revisions_overlap"]
     assert len(overlaps) == (not _one_stands(history))
@@ -282,6 +282,116 @@ def test_diff_refuses_what_it_cannot_compare(files: tuple[str, str], words: tupl
     status, _, said = run("diff", files[0], *words)
     assert status == 2
     assert message in said
+
+
+# ---------------------------------------------------------------- texts in files of their own
+
+FRAME = """policy panels
+source article
+  revision Rev 1 published 2021-01-10 services from 2021-01-01{file}
+  revision Rev 2 published 2022-02-01 services from 2022-01-01 replaces Rev 1
+input service_date is date from 2021-01-01
+input genes is whole number from 1 to 9
+input kind is one of T1, other
+decision billing gives one of pay, deny, ask
+decision extra collects any of a, b
+"""
+TEXT = """define big as genes is at least {least}{text}
+rule T1 for billing{text} when big then report pay
+rule T2 for billing{text} when big and kind is T1 then report deny overrides T1 because "it is narrower" reading Q1
+table small for billing{text} needs not (big)
+  | rule | genes | outcome |
+  | S1 | 2..{most} | ask |
+  row S1 overrides T1 because "never both"
+leave open G1 for billing{text} when genes is 1 because "too few" question Q1
+require N1{text} that genes is at most {least} when kind is T1 else deny
+question Q1 "which of {least}?" between T1, T2 open provisionally T2
+rule E1 for extra{text} when billing is pay then report a
+"""
+PARTS = {"least": 5, "most": 4}, {"least": 7, "most": 6}
+
+
+def _texts_in_files(first: str) -> Compiled:
+    """Compile the policy with its first text in a file, which says everything that it needs by the names of the policy."""
+    source = source_from_text(
+        FRAME.format(file=' text in "rev1.policy"') + TEXT.format(text="", **PARTS[1]), "p.policy"
+    )
+    found = compile_source(source, _Files({"rev1.policy": first.encode()}))
+    assert isinstance(found, Compiled), [item.message for item in found.findings]
+    return found
+
+
+class _Files:
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def read(self, name: str) -> bytes | None:
+        return self.files.get(name)
+
+
+NAMES = ("big", "T1", "T2", "S1", "small", "G1", "N1", "Q1", "E1")
+
+
+def test_a_text_in_a_file_means_what_it_means_inside_the_policy() -> None:
+    """Names that are taken are changed wherever they name a block, and nowhere else: `kind is T1` is a value."""
+    found = _texts_in_files("policy panels\n" + TEXT.format(text="", **PARTS[0]))
+    inside = TEXT.format(text=" in Rev 1", **PARTS[0])
+    for name in NAMES:
+        inside = re.sub(rf"(?<!is )(?<!`)\b{name}\b", f"`{name} of Rev 1`", inside)
+    one = compiled(FRAME.format(file="") + TEXT.format(text=" in Rev 2", **PARTS[1]) + inside)
+    assert compare(found.policy, one.policy).differences == ()
+    for decision, other in zip(found.policy.decisions, one.policy.decisions, strict=True):
+        known = {rule.name: rule for rule in other.rules}
+        assert {rule.name for rule in decision.rules} == set(known)
+        for rule in decision.rules:
+            same = known[rule.name]
+            assert (rule.condition, rule.force, rule.outcomes) == (same.condition, same.force, same.outcomes)
+            assert [(item.rule, item.reading) for item in rule.overrides] == [
+                (item.rule, item.reading) for item in same.overrides
+            ]
+    asked = {item.name: (item.rules, item.provisionally) for item in found.policy.questions}
+    assert asked == {item.name: (item.rules, item.provisionally) for item in one.policy.questions}
+    assert asked["Q1 of Rev 1"] == (("T1 of Rev 1", "T2 of Rev 1"), "T2 of Rev 1")
+
+
+def test_findings_of_a_text_stand_in_its_own_file() -> None:
+    text = "# the first line\n" + TEXT.format(text="", least=5, most=3)
+    found = _texts_in_files(text)
+    (gap,) = [item for item in found.findings if item.name == "gap"]
+    assert gap.regions[0]["genes"] == Range(4, 4)
+    assert not gap.repairs
+    overridden = [item for item in found.findings if item.name == "overridden" and "of Rev 1" in item.message]
+    places = [place for item in overridden for place in item.places if place.path == "rev1.policy"]
+    assert places
+    assert {found.beside["rev1.policy"].slice(place.span) for place in places} <= set(NAMES)
+
+
+def test_the_files_of_the_texts_are_a_part_of_the_content() -> None:
+    first, second = (_texts_in_files(TEXT.format(text="", **PARTS[0]) + more) for more in ("", "# a remark\n"))
+    assert first.source.sha256 != second.source.sha256
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff", "line 1 of `rev1.policy` is not UTF-8 (byte 0xFF): save it as UTF-8"),
+        (b"policy others\n", "this is the policy `others`, and the text of `panels` is needed"),
+        (b"input genes is whole number from 1 to 10\n", "`genes` is declared otherwise in `p.policy`"),
+        (b"rule T3 for billing in Rev 1 when genes is 1 then report pay\n", "this file is the text of `Rev 1`, and"),
+        (b"rule T3 for billing when gene is 1 then report pay\n", "`gene` is no input, decision or definition"),
+    ],
+)
+def test_a_text_that_is_none_is_one_finding(content: bytes, message: str) -> None:
+    source = source_from_text(
+        FRAME.format(file=' text in "rev1.policy"') + TEXT.format(text="", **PARTS[1]), "p.policy"
+    )
+    errors = [
+        item.message
+        for item in compile_source(source, _Files({"rev1.policy": content})).findings
+        if (item.severity is Severity.ERROR and item.code < "RP2") or item.name == "text_not_read"
+    ]
+    assert len(errors) == 1
+    assert errors[0].startswith(message)
 
 
 # ---------------------------------------------------------------- the page

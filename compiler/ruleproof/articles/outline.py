@@ -22,6 +22,9 @@ MOST_SECTIONS = 2000
 LONGEST_BEGINNING = 8
 """The most words that an outline may quote: a pointer into the article, not a copy of it."""
 
+LONGEST_HEADING = 300
+"""The most characters of a line that can be a heading, or a line to skip."""
+
 _ENTRY = re.compile(r"(?P<id>[^\W\d]\w*(?:\.[^\W]\w*)*)[ \t]*(?P<how>[:~])[ \t]*(?P<text>\S.*)")
 _LONGEST_HEADING = 12
 
@@ -185,7 +188,7 @@ def _candidates(outline: Outline, lines: Sequence[Line]) -> list[tuple[int, int]
     for index, line in enumerate(lines):
         if not line.text:
             continue
-        numbers = list(whole.get(hash_of(line.text), ())) if len(line.text) < 500 else []
+        numbers = list(whole.get(hash_of(line.text), ())) if len(line.text) < LONGEST_HEADING else []
         for count, known in beginnings.items():
             words = words_of(line.text[:400])[:count]
             numbers += known.get(hash_of(" ".join(words)), ()) if len(words) == count else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ruleproof.articles.lines import FURNITURE, Line
-from ruleproof.articles.outline import Outline, Section, starts_of
+from ruleproof.articles.outline import LONGEST_HEADING, Outline, Section, starts_of
 from ruleproof.articles.words import hash_of, sentences_of, words_of
 
 START = "start"
@@ -37,7 +37,7 @@ class Article:
 
 def article_of(lines: Sequence[Line], outline: Outline) -> Article:
     """Give the paragraphs of an article, numbered in each section of the outline."""
-    kept = [FURNITURE if line.text and hash_of(line.text) in outline.skip else line for line in lines]
+    kept = [FURNITURE if _is_skipped(line, outline) else line for line in lines]
     starts = starts_of(outline, kept)
     found: list[Paragraph] = []
     for section, own in _sections(kept, starts):
@@ -45,6 +45,10 @@ def article_of(lines: Sequence[Line], outline: Outline) -> Article:
             found.append(Paragraph(f"{section}.{number}", sentences_of(text)))
     there = {section.id for section in starts.values()}
     return Article(tuple(found), tuple(section.id for section in outline.sections if section.id not in there))
+
+
+def _is_skipped(line: Line, outline: Outline) -> bool:
+    return 0 < len(line.text) < LONGEST_HEADING and bool(outline.skip) and hash_of(line.text) in outline.skip
 
 
 def _sections(lines: Sequence[Line], starts: dict[int, Section]) -> Iterator[tuple[str, list[Line]]]:

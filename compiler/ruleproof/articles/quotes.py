@@ -13,6 +13,9 @@ MOST_WORDS_SHOWN = 6
 """How many words of an article a message may show."""
 
 
+_MOST_COMPARED, _LONGEST_COMPARED = 60, 500
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A sentence of an article, and how near it comes to a quote."""
@@ -57,10 +60,8 @@ def nearest(article: Article, quote: str) -> Found | None:
     few = {word.lower() for word in wanted}
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2([word.lower() for word in wanted])
-    for name, words in _sentences(article.paragraphs):
+    for name, words in _most_alike(article, few):
         lowered = [word.lower() for word in words]
-        if not few.intersection(lowered):
-            continue
         for start in range(max(1, len(words) - len(wanted) + 1)):
             window = lowered[start : start + len(wanted)]
             if not few.intersection(window):
@@ -70,6 +71,16 @@ def nearest(article: Article, quote: str) -> Found | None:
             if near > (best.nearness if best else 0.5):
                 best = Found(name, " ".join(words[start : start + min(len(wanted), MOST_WORDS_SHOWN)]), near)
     return best
+
+
+def _most_alike(article: Article, few: set[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Give the sentences that share the most words with a quote, in the order of the article."""
+    shared = [
+        (-len(few.intersection(map(str.lower, words))), place, name, words)
+        for place, (name, words) in enumerate(_sentences(article.paragraphs))
+    ]
+    best = sorted(item for item in shared if item[0])[:_MOST_COMPARED]
+    return [(name, words[:_LONGEST_COMPARED]) for _, _, name, words in sorted(best, key=lambda item: item[1])]
 
 
 def _sentences(paragraphs: tuple[Paragraph, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:

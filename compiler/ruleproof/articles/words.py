@@ -24,6 +24,9 @@ _ABBREVIATION = re.compile(
 )
 
 
+_LONGEST_ABBREVIATION = 16
+
+
 def one_line(text: str) -> str:
     """Give a text in one line and in plain letters.
 
@@ -61,13 +64,17 @@ def sentences_of(paragraph: str) -> tuple[str, ...]:
     ('Some (e.g. two) panels.', '81449 may be billed (UOS=1).', 'Dr. Who agrees.')
     """
     text = one_line(paragraph)
+    last_closed = text.rfind(")")
     found: list[str] = []
-    start = 0
+    start = at = depth = 0
     for end in _END.finditer(text):
-        before = text[start : end.start() + 1]
-        if _ABBREVIATION.search(before) or before.count("(") > text[start : end.end()].count(")"):
+        stop = end.start() + 1
+        depth = max(0, depth + text.count("(", at, end.end()) - text.count(")", at, end.end()))
+        at = end.end()
+        inside = depth > 0 and stop < last_closed
+        if inside or _ABBREVIATION.search(text[max(start, stop - _LONGEST_ABBREVIATION) : stop]):
             continue
         found.append(text[start : end.end()].strip())
-        start = end.end()
+        start, depth = end.end(), 0
     found.append(text[start:].strip())
     return tuple(sentence for sentence in found if words_of(sentence))

@@ -51,14 +51,17 @@ def _failures(study: Study, about: About, example: Example) -> Iterator[Finding]
 def outcomes(study: Study, example: Example) -> Iterator[tuple[Expected, str]]:
     """Give for each expectation of an example what is wrong with it; empty where it comes out."""
     now, told = study, example
+    known: dict[int, tuple[Example, Box, bool]] = {}
     for expected in told.expected:
         if expected.kind == MEMBER:
             yield expected, member_problem(now.policy, example, expected)
             continue
         study = now.as_posted(expected.as_posted_on)
-        example = replace(told, facts=facts_of(study, told))
-        box = study.box_of(example.facts)
-        happens = study.example_of(within=box) is not None
+        if id(study) not in known:
+            example = replace(told, facts=facts_of(study, told))
+            box = study.box_of(example.facts)
+            known[id(study)] = example, box, study.example_of(within=box) is not None
+        example, box, happens = known[id(study)]
         if expected.kind == "cannot happen":
             yield expected, _cannot_happen(study, example, expected, happens)
         elif not happens:

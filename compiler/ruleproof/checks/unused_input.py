@@ -23,6 +23,7 @@ from ruleproof.model.nodes import (
     SomeIn,
     Within,
 )
+from ruleproof.model.specialised import JURISDICTION
 from ruleproof.prover.space import atoms_of, conditions_of
 from ruleproof.prover.study import Study
 
@@ -48,6 +49,8 @@ def unused_input(study: Study, path: str) -> Iterator[Finding]:
     for item in policy.inputs:
         if isinstance(item.domain, OneCode | SeveralCodes) and item.domain.system in systems:
             asked |= {item.name, SERVICE_DATE}  # an example asks a code list about it
+    if any(area for _, area in policy.documents):
+        asked |= {JURISDICTION}  # it says which document counts
     if policy.keys:
         asked |= {SERVICE_DATE}  # it puts a history in order
     for item in policy.inputs:

@@ -78,6 +78,8 @@ class CodesNamed:
             message = f"which codes of {self.system} `{self._said(item)}` means is not known: no set of them is here"
             self.declared.report("no_code_set", item.span, message, self.sets.how_to_get(self.system))
             return
+        if not known.titles:
+            return  # its file could not be read, which has been said
         found = list(known.beginning(first[:-1]) if last is None else known.between(first, last))
         if not found:
             message = f"{known.says} has no code in `{self._said(item)}`"
@@ -128,6 +130,8 @@ class CodesNamed:
     def check(self) -> None:
         """Hold every code that stands by itself, and every label, against the set of the system."""
         known = self.sets.of(self.system) if self._places else None
+        if known is not None and not known.titles:
+            return
         if known is not None:
             self._check_codes(known)
         if known is not None and self._labels:

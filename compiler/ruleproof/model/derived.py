@@ -68,7 +68,7 @@ class Derived:
         keys, window = self.keys((node.key,))
         if found is None:
             return Always()
-        return self.history(found[0], HistoryTest(1, found[1], keys, window), node.span)
+        return self.history(found[0], HistoryTest(1, found[1], keys, window, paid=node.paid), node.span)
 
     def history(self, counted: str, test: HistoryTest, span: Span) -> Condition:
         """Give the derived input of a test; `counted` is what its subject is called."""

@@ -156,8 +156,8 @@ class Ledgers:
     def _as_valid(self, event: LedgerEvent, named: CodesNamed, clause: tree.CodeEvent) -> Iterator[LedgerEvent]:
         """Cut an event to the days on which each of its codes is valid."""
         known = self.sets.of(named.system)
-        if known is None:
-            return  # that there is no set has been said where the codes are expanded
+        if known is None or not known.titles:
+            return  # that there is no set, or no reading it, has been said
         if not known.is_dated:
             message = f"{known.says} does not say on which days a code is valid"
             help = f'leave the words out, or add `code set my_codes of {named.system} from "codes.csv"` with valid_from'

@@ -208,6 +208,6 @@ def written_name(name: str) -> str:
     return name if is_plain(name) else f"`{name}`"
 
 
-_AFTER_SERVICE = re.compile(r"after an? (?:[A-Z]+ )?\w+ on the same \w+")
+_AFTER_SERVICE = re.compile(r"after an? (?:paid )?(?:[A-Z]+ )?\w+ on the same \w+")
 _DAYS_APART = re.compile(r"\w+ is (?:at least|at most|more than|less than) \d+ days (?:after|before) \w+")
 """Inputs that are worked out are named by the condition that asks for them."""

@@ -48,7 +48,7 @@ _START = re.compile(
     + r")(?![\w.])|(?P<silence>no[ \t]+[^\n\"#|]*[ \t]listed[ \t]))"
 )
 _RULE_OF = dict(STARTS)
-_QUESTION_CLAUSE = re.compile(r"[ \t]*question[ \t]+[^\s\"]+(?![^\s\"])[ \t]*(?:$|[^\s\"])")
+_QUESTION_CLAUSE = re.compile(r"[ \t]*question[ \t]+(?:`[^`\n]*`|[^\s\"`][^\s\"]*(?![^\s\"]))[ \t]*(?:$|[^\s\"])")
 
 _INVISIBLE = re.compile(
     r"[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"

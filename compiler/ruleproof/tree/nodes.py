@@ -154,10 +154,11 @@ class Subject(Node):
 
 @dataclass(frozen=True, slots=True)
 class AfterService(Node):
-    """`after a cgp on the same specimen`."""
+    """`after a cgp on the same specimen`, or `after a paid cgp`."""
 
     subject: Subject
     key: Name
+    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

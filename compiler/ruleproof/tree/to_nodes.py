@@ -564,7 +564,11 @@ class ToNodes(Transformer[Token, Any]):
         return nodes.Unless(_span(meta), children[0])
 
     def after_service(self, meta: Meta, children: list[Any]) -> Any:
-        return nodes.AfterService(_span(meta), *children)
+        paid, rest = _split(children, bool)
+        return nodes.AfterService(_span(meta), *rest, bool(paid))
+
+    def paid(self, meta: Meta, children: list[Any]) -> Any:
+        return True
 
     # code lists, silence
 
@@ -574,9 +578,10 @@ class ToNodes(Transformer[Token, Any]):
     BARE_CODE = CODES_LIKE
 
     def code_listed(self, meta: Meta, children: list[Any]) -> Any:
-        codes, labels, _ = _split(children, nodes.Code, _Label)
-        label = nodes.Text(labels[0].span, labels[0].text) if labels else None
-        return nodes.CodeListed(_span(meta), codes[0], codes[1] if len(codes) > 1 else None, label)
+        codes, labels, _ = _split(children, nodes.Code, nodes.Text)
+        return nodes.CodeListed(
+            _span(meta), codes[0], codes[1] if len(codes) > 1 else None, labels[0] if labels else None
+        )
 
     def except_codes(self, meta: Meta, children: list[Any]) -> Any:
         return (children[0],)
