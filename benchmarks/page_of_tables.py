@@ -299,6 +299,7 @@ What was found until then is exact and is reported, a question that is left open
 
 Tables of seven columns made from a hundred rules: ten of them are widened in one, two or three columns, and what they now cover is cut out of the others.
 `ruleproof simplify` looks for a table with as few rules that means the same; it is not told which rules there were.
+How few rules would do is not known: what is left of a rule after the cut is often no single rule any more, so that a hundred cannot always be reached.
 
 {_table(["table", "rules made of", "rules", "rules after", "seconds"], [[row["name"], f"{row['made_of']:,}", f"{row['before']:,}", f"{row['after']:,}", seconds(row["seconds"])] for row in found.merge])}
 

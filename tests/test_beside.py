@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from click.testing import CliRunner
 from ruleproof import beside
 from ruleproof.beside import FolderBeside
 from ruleproof.cli import main
-from ruleproof.compiled import Compiled
+from ruleproof.compiled import Compiled, Rejected
 from ruleproof.model import code_sets
 from ruleproof.pipeline import compile_source
 from ruleproof.source import NOTHING_BESIDE, BesideError, FilesRead, Source, source_from_text
@@ -48,7 +47,7 @@ def test_nothing_else_is_read(folder: Path, name: str) -> None:
 
 def test_no_link_leads_out(folder: Path) -> None:
     (folder.parent.parent / "secret").write_bytes(b"secret")
-    os.symlink(folder.parent.parent / "secret", folder / "rows.csv")
+    (folder / "rows.csv").symlink_to(folder.parent.parent / "secret")
     with pytest.raises(BesideError, match="outside"):
         FolderBeside(folder).read("rows.csv")
 
@@ -71,9 +70,8 @@ def test_what_is_no_text_is_named_by_its_line(folder: Path) -> None:
     assert "line 2 of `rows.csv`" in message
 
 
-def _compiled(folder: Path) -> Compiled:
-    found = compile_source(source_from_text(POLICY, str(folder / "p.policy")), FolderBeside(folder))
-    return found  # type: ignore[return-value]
+def _compiled(folder: Path) -> Compiled | Rejected:
+    return compile_source(source_from_text(POLICY, str(folder / "p.policy")), FolderBeside(folder))
 
 
 def test_the_files_are_a_part_of_the_digest(folder: Path) -> None:
@@ -97,8 +95,8 @@ def test_a_mistake_in_a_file_is_shown_at_its_line(folder: Path) -> None:
     assert result.exit_code == 1
     assert "rows.csv:3:1: error[RP305]" in result.output
     assert "81445,strat" in result.output
-    for format in ("json", "sarif", "github", "junit"):
-        shown = CliRunner().invoke(main, ["check", str(folder), "--format", format])
+    for kind in ("json", "sarif", "github", "junit"):
+        shown = CliRunner().invoke(main, ["check", str(folder), "--format", kind])
         assert shown.exit_code == 1
         assert "rows.csv" in shown.output
 

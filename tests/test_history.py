@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from click.testing import CliRunner
+
 from brute_force import compiled
 from emitted import module_of
 from naive_history import DOMAINS, LIMITS, POLICY, state
+from ruleproof.cli import main
 from ruleproof.runtime.kernel.values import InputError
 from ruleproof.runtime.load import LoadedPolicy
 
@@ -149,3 +154,24 @@ def test_the_first_consequence_is_named_and_the_others_are_not_lost() -> None:
         alone = evaluator.decide_claim({"lines": [line, {**line, "design": "single"}]}, history).consequence
         assert (alone.action, alone.lines, alone.whole) == ("reject", (1,), True)
         assert evaluator.decide(line, []).consequence is None
+
+
+# ---------------------------------------------------------------- the page
+
+PAGE = Path(__file__).parents[1] / "docs" / "history.md"
+
+
+def test_the_page_about_histories_shows_what_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    (policy,), (claim, history), (answer,) = (
+        [text for kind, text in blocks if kind == wanted] for wanted in ("policy", "json", "text")
+    )
+    for name, text in (("marrow.policy", policy), ("claim.json", claim), ("history.json", history)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["eval", "marrow.policy", "claim.json", "--history", "history.json"])
+    assert result.output == answer
+    lines = "".join(line.strip() + "\n" for line in history.strip("[]\n ").splitlines())
+    (tmp_path / "history.ndjson").write_text(lines, encoding="utf-8")
+    again = CliRunner().invoke(main, ["eval", "marrow.policy", "claim.json", "--history", "history.ndjson"])
+    assert again.output == answer

@@ -139,6 +139,17 @@ def test_no_text_there_is_no_answer_here(folder: Path) -> None:
     assert "no revision of article is in force" in answer.reason
 
 
+def test_what_was_not_posted_there_was_not_known_here(folder: Path) -> None:
+    found = whole(folder, OURS.format(imports="import is_panel, panels, kind from A59685"))
+    assert [posting.day for posting in found.policy.postings] == [datetime.date(2024, 2, 1)]
+    case = {"service_date": datetime.date(2024, 3, 1), "code": "CPT 81445", "fast": False, "analytes": 2,
+            "one_order": True, "parallel": True}  # fmt: skip
+    evaluator = module_of(found)
+    assert evaluator.decide(case)["d"].kind == "outcome"
+    before = evaluator.decide(case, as_posted_on=datetime.date(2024, 1, 31))["d"]
+    assert (before.kind, before.reason) == ("cannot answer", "no revision of article was posted before 2024-02-01")
+
+
 def test_what_is_imported_is_a_part_of_the_policy(folder: Path) -> None:
     text = OURS.format(imports="import is_panel, panels, kind from A59685")
     before = whole(folder, text).source.sha256

@@ -112,7 +112,7 @@ def test_questions_are_worth_what_counting_says(written: RandomPolicy) -> None:
     for counted in _decisions(written):
         facts = _some_facts(counted, rng)
         remaining = Remaining(counted.policy.exact_graphs[counted.decision.name], counted.box(facts))
-        ranked = remaining.worth()
+        ranked = remaining.worth
         if remaining.settled:
             assert not ranked
             continue
@@ -138,7 +138,7 @@ def test_a_question_is_never_idle(written: RandomPolicy) -> None:
     for counted in _decisions(written):
         facts = _some_facts(counted, rng)
         remaining = Remaining(counted.policy.exact_graphs[counted.decision.name], counted.box(facts))
-        for worth in remaining.worth()[:1]:
+        for worth in remaining.worth[:1]:
             assert worth.input in _needed(counted, facts), (written.text, facts, worth)
 
 

@@ -366,6 +366,24 @@ def test_findings_of_a_text_stand_in_its_own_file() -> None:
     assert {found.beside["rev1.policy"].slice(place.span) for place in places} <= set(NAMES)
 
 
+def test_examples_in_a_text_are_tried(tmp_path: Path) -> None:
+    policy, text = tmp_path / "p.policy", tmp_path / "rev1.policy"
+    policy.write_text(FRAME.format(file=' text in "rev1.policy"') + TEXT.format(text="", **PARTS[1]), encoding="utf-8")
+    example = "example X1 given genes is 3, kind is other on 2021-05-05 expect billing is {}\n"
+    for outcome, told in (("ask", "1 of 1 come out"), ("pay", "0 of 1 come out")):
+        text.write_text(TEXT.format(text="", **PARTS[0]) + example.format(outcome), encoding="utf-8")
+        _, said, _ = run("test", str(policy))
+        assert f"examples     {told}" in said
+
+
+def test_a_text_in_a_folder_is_no_policy_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "p.policy").write_text(FRAME.format(file=' text in "rev1.policy"') + TEXT.format(text="", **PARTS[1]))
+    (tmp_path / "rev1.policy").write_text(TEXT.format(text="", **PARTS[0]))
+    _, said, _ = run("check", str(tmp_path), "--format", "json")
+    assert [Path(file["path"]).name for file in json.loads(said)["files"]] == ["p.policy"]
+    assert not [item for item in json.loads(said)["findings"] if item["severity"] == "error" and item["code"] < "RP2"]
+
+
 def test_the_files_of_the_texts_are_a_part_of_the_content() -> None:
     first, second = (_texts_in_files(TEXT.format(text="", **PARTS[0]) + more) for more in ("", "# a remark\n"))
     assert first.source.sha256 != second.source.sha256

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from ruleproof.prover.boxes import merged, split
+from ruleproof.prover.boxes import meets, merged, shapes_around, split, widened
 from ruleproof.prover.expressions import FALSE, TRUE, InCells, every
 from ruleproof.prover.rows import FEW, OutOfTimeError, Rows
 from ruleproof.prover.space import Box, bits_of
@@ -129,6 +129,35 @@ def test_joined_boxes_hold_the_same_and_no_two_could_be_one() -> None:
         assert sum(1 for box in joined for _ in _cells(box)) == len(_all_cells(gaps))
         for one, other in combinations(joined, 2):
             assert sum(left != right for left, right in zip(one, other, strict=True)) > 1
+
+
+def test_a_box_is_widened_as_far_as_the_others_allow() -> None:
+    seen = 0
+    for seed in range(TABLES):
+        rows = _random_rows(seed)
+        for gap in list(rows.gaps())[:5]:
+            wide = widened(gap, rows.whole, rows.boxes)
+            seen += wide != gap
+            assert _all_cells([gap]) <= _all_cells([wide])
+            assert not any(meets(wide, box) for box in rows.boxes)
+            for place, mask in enumerate(rows.whole):
+                for cell in bits_of(mask & ~wide[place]):
+                    more = (*wide[:place], wide[place] | 1 << cell, *wide[place + 1 :])
+                    assert any(meets(more, box) for box in rows.boxes)
+    assert seen > TABLES // 2
+
+
+def test_shapes_hold_all_boxes_and_meet_none_of_the_others() -> None:
+    for seed in range(TABLES):
+        rows = _random_rows(seed)
+        gaps = list(rows.gaps())
+        for apart in (False, True):
+            found = list(shapes_around(gaps, rows.whole, rows.boxes, apart=apart))
+            inside = [cell for _, parts in found for part in parts for cell in _cells(part)]
+            assert sorted(inside) == sorted(cell for gap in gaps for cell in _cells(gap))
+            assert not any(meets(shape, box) for shape, _ in found for box in rows.boxes)
+            if apart:
+                assert not any(meets(one, other) for (one, _), (other, _) in combinations(found, 2))
 
 
 def test_a_search_stops_when_its_time_is_over() -> None:

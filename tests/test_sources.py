@@ -111,7 +111,7 @@ def test_a_quote_that_stands_elsewhere_is_moved_there(folder: Path) -> None:
     assert (finding.code, finding.rules) == ("RP325", ("A",))
     assert finding.message == "“up to fifty genes” does not stand in `article coding.2`"
     assert finding.help == "it stands in `coding.1.1`: cite that"
-    assert uncited.message == "of `article coding.1` the sentences 1 are neither cited nor declared not modelled"
+    assert uncited.message == "of `article coding.1` the sentence 1 is neither cited nor declared not modelled"
     (edit,) = finding.repairs[0].edits
     span = edit.place.span
     mended = policy[: span.start] + edit.text + policy[span.end :]

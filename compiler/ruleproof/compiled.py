@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ruleproof.finding import Finding, Severity
+from ruleproof.finding import Finding, Place, Severity
 from ruleproof.graph.from_model import graph_of_decision, graph_of_requirement
 from ruleproof.graph.nodes import Graph
 from ruleproof.graph.over_time import Epoch, epochs_of
@@ -15,7 +15,8 @@ from ruleproof.model.nodes import Decision, Policy
 from ruleproof.model.tables import DecisionTable
 from ruleproof.prover.space import Space
 from ruleproof.prover.study import Study
-from ruleproof.source import Source
+from ruleproof.source import Source, Span
+from ruleproof.tree.texts import own_place
 
 VERSION = "0.1.0"
 """The version of the compiler, as every artifact carries it."""
@@ -70,6 +71,8 @@ class Rejected:
     findings: tuple[Finding, ...]
     beside: Mapping[str, Source] = field(default_factory=dict)
     """The files beside the policy that were read, by path."""
+    parts: tuple[tuple[int, Source], ...] = ()
+    """The files that hold texts of revisions, each with the place at which it begins behind the text of the policy."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,12 @@ class Compiled:
     """The files beside the policy that were read, by path."""
     coverage: tuple[SourceCoverage, ...] = ()
     """How much of each source the policy speaks for, where its index or its text is at hand."""
+    parts: tuple[tuple[int, Source], ...] = ()
+    """The files that hold texts of revisions, each with the place at which it begins behind the text of the policy."""
+
+    def place_of(self, span: Span) -> Place:
+        """Give the place of a span of the model, in the file that it is in."""
+        return own_place(self.source.path, span, self.parts)
 
     @property
     def space(self) -> Space:

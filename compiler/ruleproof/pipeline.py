@@ -52,7 +52,7 @@ def compile_source(
     source = files.signed()
     remarks = (*unreadable, *unjoined, *in_own_files(unresolved, tree))
     if policy is None or library is None or any(remark.severity is Severity.ERROR for remark in remarks):
-        return Rejected(source, _sorted(remarks), files.sources)
+        return Rejected(source, _sorted(remarks), files.sources, tree.parts)
     study = Study(policy, lambda standpoint: seen_from(tree, files, standpoint)).as_posted(posted_by)
     nothing = None if posted_by is None else nothing_posted(study, source.path, posted_by)
     if nothing is not None:
@@ -68,7 +68,7 @@ def compile_source(
     findings = in_own_files(reviewed(study, tree.source, (*found, *compared), NAMES), tree)
     proofs = tuple(_proof(study, decision, findings) for decision in study.policy.decisions if not decision.imported)
     found = (*_sorted(remarks), *_by_weight(findings))
-    return Compiled(source, study.policy, study, found, proofs, files.sources, library.coverage)
+    return Compiled(source, study.policy, study, found, proofs, files.sources, library.coverage, tree.parts)
 
 
 def check_tables(

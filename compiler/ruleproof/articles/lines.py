@@ -50,7 +50,7 @@ def lines_of(text: str, name: str = "") -> tuple[Line, ...]:
     """Give the lines of an article; `name` is that of its file, whose ending says what it is.
 
     >>> [line.text for line in lines_of("A first\\nline.\\n\\nPage 2 of 9\\n")]
-    ['A first', 'line.', '', '', '']
+    ['A first', 'line.', '', '', '', '']
     """
     lowered = name.lower()
     if lowered.endswith((".html", ".htm", ".xhtml")) or re.match(r"\s*(?:<!doctype html|<html)\b", text[:300], re.I):

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ruleproof.checks.findings import About, page_of, written_name
+from ruleproof.checks.findings import About, page_of
 from ruleproof.finding import Finding, Value
 from ruleproof.model.ledger_nodes import NO
 from ruleproof.model.ledgers import holding
@@ -89,7 +89,7 @@ def _finding(
     (low, high), box = windows[0]
     shown = _on(witness_of(about.study, box), low if low is not None else high)
     return about.finding(
-        f"`{rule.name}` can give {code} for dates of service {words}, when {written_name(listed.name)} does not hold it",
+        f"`{rule.name}` can give {code} for dates of service {words}, when `{listed.name}` does not hold it",
         decision=decision.name,
         rules=[rule],
         also=[listed.span],

@@ -97,7 +97,8 @@ def _both(old: str, new: str, format: str) -> tuple[Compiled, Compiled] | int:
     from ruleproof.cli.report import Report, check_all
     from ruleproof.cli.showing import show
 
-    report = check_all([read_one(path) for path in dict.fromkeys((old, new))])
+    each = (check_all([read_one(path)]).files for path in dict.fromkeys((old, new)))
+    report = Report(tuple(file for files in each for file in files))
     files = [file for file in report.files if file.compiled is None]
     if files:
         broken = Report(tuple(files))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,6 +38,8 @@ class Checked:
     """What is known of the decision tables of a file made elsewhere."""
     beside: Mapping[str, Source] = field(default_factory=dict)
     """The files beside it that were read, by path."""
+    texts: tuple[str, ...] = ()
+    """The paths of the files that hold texts of its revisions."""
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
@@ -103,9 +106,12 @@ def check_all(
 ) -> Report:
     """Compile every policy that could be read; `texts` are those of sources that are at hand.
 
-    With `posted_by` only what had been posted by that day is proved.
+    With `posted_by` only what had been posted by that day is proved.  A file that holds the text of a revision of another
+    file is a part of that one, and is not looked at on its own.
     """
-    return Report(tuple(_check(item, texts or {}, posted_by) for item in read))
+    files = [_check(item, texts or {}, posted_by) for item in read]
+    parts = {os.path.normpath(part) for file in files for part in file.texts}
+    return Report(tuple(file for file in files if file.texts or os.path.normpath(file.path) not in parts))
 
 
 def _check(item: Read, texts: Mapping[str, tuple[str, bytes]], posted_by: datetime.date | None) -> Checked:
@@ -116,4 +122,12 @@ def _check(item: Read, texts: Mapping[str, tuple[str, bytes]], posted_by: dateti
 
     compiled = compile_source(item, beside(item.path), texts, posted_by)
     whole = compiled if isinstance(compiled, Compiled) else None
-    return Checked(item.path, item.sha256, compiled.findings, item, whole, beside=compiled.beside)
+    return Checked(
+        item.path,
+        item.sha256,
+        compiled.findings,
+        item,
+        whole,
+        beside=compiled.beside,
+        texts=tuple(part.path for _, part in compiled.parts),
+    )

@@ -50,19 +50,25 @@ def trials(report: Report, word: str) -> tuple[Trial, ...]:
 def _trial(file: Checked, compiled: Compiled, word: str) -> Trial:
     failed = [item for item in compiled.findings if not item.expected and not item.accepted]
     examples = (
-        Result("example", item.name, item.label, _about(failed, "example_fails", [part.span for part in item.expected]))
+        Result(
+            "example",
+            item.name,
+            item.label,
+            _about(compiled, failed, "example_fails", [part.span for part in item.expected]),
+        )
         for item in compiled.policy.examples
     )
     proofs = (
-        Result("proof", item.name, item.label, _about(failed, "property_fails", [item.span]))
+        Result("proof", item.name, item.label, _about(compiled, failed, "property_fails", [item.span]))
         for item in compiled.policy.properties
     )
     chosen = tuple(item for item in (*examples, *proofs) if word.lower() in f"{item.name} {item.label}".lower())
     return Trial(file.path, compiled, chosen, () if word else coverages(compiled))
 
 
-def _about(findings: Sequence[Finding], name: str, spans: Sequence[Span]) -> tuple[Finding, ...]:
-    return tuple(item for item in findings if item.name == name and item.places and item.places[0].span in spans)
+def _about(compiled: Compiled, findings: Sequence[Finding], name: str, spans: Sequence[Span]) -> tuple[Finding, ...]:
+    places = [compiled.place_of(span) for span in spans]
+    return tuple(item for item in findings if item.name == name and item.places and item.places[0] in places)
 
 
 def failures_in_words(result: Result, report: Report) -> tuple[str, ...]:

@@ -98,6 +98,17 @@ class Graph:
         """The position in `nodes` of each node, by the node's `id()`."""
         return {id(node): index for index, node in enumerate(self.nodes)}
 
+    @cached_property
+    def ways(self) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:
+        """For each node its dimension, -1 of a leaf, and its branches: their cells and the number of the node they lead to."""
+        number = self.number
+        return tuple(
+            (-1, ())
+            if isinstance(node, Leaf)
+            else (node.dimension, tuple((branch.cells, number[id(branch.node)]) for branch in node.branches))
+            for node in self.nodes
+        )
+
     def leaf_of(self, cells: tuple[int, ...]) -> Leaf:
         """Follow a case, given as a cell number for each dimension, to its leaf."""
         node = self.root

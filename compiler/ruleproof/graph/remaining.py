@@ -16,7 +16,7 @@ from functools import cached_property
 from math import log2, prod
 from typing import TypeAlias
 
-from ruleproof.graph.nodes import Graph, Leaf, Node, Question
+from ruleproof.graph.nodes import Graph, Leaf, Node
 from ruleproof.model.meaning import Answer
 from ruleproof.prover.space import Box, bits_of
 
@@ -50,24 +50,60 @@ class Remaining:
         self.box = box
         self.space = graph.space
 
+    # -------------------------------------------------------------- what can be reached
+
+    @cached_property
+    def _said(self) -> tuple[dict[int, int], list[Said]]:
+        """The number of what each leaf tells, by the leaf's own number, and everything told in that order."""
+        numbers: dict[Said, int] = {}
+        leaves = {
+            place: numbers.setdefault(said(node.answer), len(numbers))
+            for place, node in enumerate(self.graph.nodes)
+            if isinstance(node, Leaf) and node.answer is not None
+        }
+        return leaves, list(numbers)
+
+    @cached_property
+    def _open(self) -> dict[int, tuple[int, list[tuple[int, int]]]]:
+        """For each node that can be reached, in order, its dimension and the ways that are open: cells known, and node."""
+        ways, box, found = self.graph.ways, self.box, {}
+        seen = bytearray(len(ways))
+        seen[0] = 1
+        for place, (dimension, branches) in enumerate(ways):
+            if not seen[place]:
+                continue
+            known = box[dimension] if dimension >= 0 else 0
+            left = [(cells & known, to) for cells, to in branches if cells & known]
+            for _, to in left:
+                seen[to] = 1
+            found[place] = (dimension, left)
+        return found
+
+    @property
+    def reached(self) -> Iterator[Node]:
+        """Give the nodes that can be reached, each before those it leads to."""
+        return (self.graph.nodes[place] for place in self._open)
+
     # -------------------------------------------------------------- what can still come out
 
     @cached_property
-    def _below(self) -> dict[int, dict[Said, int]]:
-        """For each node the numbers of cases that lead from it to each answer, over all cells of the box."""
-        below: dict[int, dict[Said, int]] = {}
-        for node in reversed(self.graph.nodes):
-            if isinstance(node, Leaf):
-                below[id(node)] = {} if node.answer is None else {said(node.answer): self._all}
-                continue
-            known = self.box[node.dimension]
-            size, found = known.bit_count(), dict[Said, int]()
-            for branch in node.branches:
-                share = (branch.cells & known).bit_count()
-                if share:
-                    for key, count in below[id(branch.node)].items():
+    def _below(self) -> dict[int, dict[int, int]]:
+        """For each node reached the numbers of cases that lead from it to each answer, over all cells of the box."""
+        below: dict[int, dict[int, int]] = {}
+        leaves, _ = self._said
+        for place in reversed(self._open):
+            dimension, ways = self._open[place]
+            if dimension < 0:
+                below[place] = {leaves[place]: self._all} if place in leaves else {}
+            elif len(ways) == 1:
+                below[place] = below[ways[0][1]]
+            else:
+                size, found = self.box[dimension].bit_count(), dict[int, int]()
+                for cells, to in ways:
+                    share = cells.bit_count()
+                    for key, count in below[to].items():
                         found[key] = found.get(key, 0) + count * share // size
-            below[id(node)] = found
+                below[place] = found
         return below
 
     @cached_property
@@ -77,29 +113,29 @@ class Remaining:
     @cached_property
     def counts(self) -> Mapping[Said, int]:
         """For each answer that is still possible the number of cases that lead to it; none where nothing can happen."""
-        return self._below[id(self.graph.root)]
+        _, told = self._said
+        return {told[key]: count for key, count in self._below[0].items()}
 
     @property
     def settled(self) -> bool:
         """Tell whether only one answer is left."""
-        return len(self.counts) == 1
+        return len(self._below[0]) == 1
 
     @cached_property
     def answers(self) -> Mapping[Said, tuple[Answer | str, Box]]:
         """For each answer that is still possible one leaf, and a box of cases that lead to it."""
         found: dict[Said, tuple[Answer | str, Box]] = {}
-        for wanted in self.counts:
-            node, box = self.graph.root, list(self.box)
-            while isinstance(node, Question):
-                branch = next(
-                    branch
-                    for branch in node.branches
-                    if branch.cells & box[node.dimension] and wanted in self._below[id(branch.node)]
-                )
-                box[node.dimension] &= branch.cells
-                node = branch.node
-            assert node.answer is not None
-            found[wanted] = (node.answer, tuple(box))
+        leaves, told = self._said
+        for wanted in self._below[0]:
+            place, box = 0, list(self.box)
+            while place not in leaves:
+                dimension, ways = self._open[place]
+                cells, place = next((cells, to) for cells, to in ways if wanted in self._below[to])
+                box[dimension] = cells
+            leaf = self.graph.nodes[place]
+            assert isinstance(leaf, Leaf)
+            assert leaf.answer is not None
+            found[told[wanted]] = (leaf.answer, tuple(box))
         return found
 
     def rules(self) -> frozenset[str]:
@@ -107,126 +143,129 @@ class Remaining:
         leaves = (node.answer for node in self.reached if isinstance(node, Leaf))
         return frozenset(name for answer in leaves if isinstance(answer, Answer) for name in answer.rules)
 
-    @cached_property
-    def _reach(self) -> dict[int, int]:
-        """For each node that can be reached the number of cases that come by it."""
-        reach = {id(self.graph.root): self._all}
-        for node in self.graph.nodes:
-            count = reach.get(id(node))
-            if count is None or isinstance(node, Leaf):
-                continue
-            known = self.box[node.dimension]
-            size = known.bit_count()
-            for branch in node.branches:
-                share = (branch.cells & known).bit_count()
-                if share:
-                    reach[id(branch.node)] = reach.get(id(branch.node), 0) + count * share // size
-        return reach
-
-    @property
-    def reached(self) -> Iterator[Node]:
-        """Give the nodes that can be reached, each before those it leads to."""
-        return (node for node in self.graph.nodes if id(node) in self._reach)
-
-    def told(self, node: Node) -> int:
-        """Give how many answers can still come out below a node; none where nothing that can happen leads on."""
-        return len(self._below[id(node)])
-
     # -------------------------------------------------------------- what to ask next
 
     @cached_property
     def open_inputs(self) -> tuple[str, ...]:
         """The inputs not known yet that a question still tells apart, in the order declared."""
-        asked = {
-            node.dimension
-            for node in self.reached
-            if isinstance(node, Question) and self.box[node.dimension].bit_count() > 1 and self._tells(node)
-        }
+        asked = {dimension for place, (dimension, ways) in self._open.items() if len(ways) > 1 and self._tells(place)}
         return tuple(name for name, places in self.space.places.items() if asked & set(places))
 
-    def _tells(self, node: Question) -> bool:
+    def _tells(self, place: int) -> bool:
         """Tell whether a question can still have several answers, and leads to several ends."""
-        known = self.box[node.dimension]
-        ways = sum(bool(branch.cells & known and self._below[id(branch.node)]) for branch in node.branches)
-        return ways > 1 and len(self._below[id(node)]) > 1
+        _, ways = self._open[place]
+        return sum(bool(self._below[to]) for _, to in ways) > 1 and len(self._below[place]) > 1
+
+    def depth(self, box: Box | None = None) -> int:
+        """Give the most questions that a way through the graph still asks; with a `box`, once so much more is known.
+
+        An input of several codes is counted once for each group of them that is asked.
+        """
+        known = box or self.box
+        told: dict[int, int] = {}
+        deepest: dict[int, int] = {}
+        leaves, _ = self._said
+        for place in reversed(self._open):
+            dimension, branches = self._open[place]
+            if dimension < 0:
+                told[place], deepest[place] = 1 << leaves[place] if place in leaves else 0, 0
+                continue
+            mask, all_told, most, ways = known[dimension], 0, 0, 0
+            for cells, to in branches:
+                if cells & mask and told[to]:
+                    all_told |= told[to]
+                    most = max(most, deepest[to])
+                    ways += 1
+            told[place] = all_told
+            deepest[place] = most + (ways > 1) if all_told & (all_told - 1) else 0
+        return deepest[0]
 
     def classes(self, place: int) -> list[int]:
         """Give the cells of a dimension that can still be, as masks of those that no open question tells apart."""
         classes = [self.box[place]]
-        for node in self.reached:
-            if isinstance(node, Question) and node.dimension == place:
-                for branch in node.branches:
-                    classes = [part for mask in classes for part in (mask & branch.cells, mask & ~branch.cells) if part]
+        for dimension, ways in self._open.values():
+            if dimension == place:
+                for cells, _ in ways:
+                    classes = [part for mask in classes for part in (mask & cells, mask & ~cells) if part]
         return classes
 
+    @cached_property
     def worth(self) -> tuple[Worth, ...]:
-        """Give what each open input is worth, the best question first; in the order declared where they are worth the same.
+        """What each open input is worth, the best question first; in the order declared where they are worth the same.
 
         The best question leaves the least open on average; where several do, the one that leaves fewer answers at worst.
         """
-        if self.settled or not self.counts:
+        if self.settled or not self._below[0]:
             return ()
         order = {name: number for number, name in enumerate(self.space.places)}
         found = [self._worth(name) for name in self.open_inputs]
         return tuple(sorted(found, key=lambda one: (-round(one.information, 9), one.worst, order[one.input])))
 
     def _worth(self, name: str) -> Worth:
-        total = sum(self.counts.values())
-        worst, expected, left = 0, Fraction(0), 0.0
-        for counts in self._by_value(name):
-            cases = sum(counts.values())
+        total = sum(self._below[0].values())
+        worst, expected, left = 0, 0, 0.0
+        for weight, counts in self._by_value(name):
+            cases = weight * sum(counts.values())
             if cases:
                 worst = max(worst, len(counts))
-                expected += Fraction(len(counts) * cases, total)
+                expected += len(counts) * cases
                 left += cases / total * _bits(counts)
-        return Worth(name, worst, expected, _bits(self.counts) - left)
+        return Worth(name, worst, Fraction(expected, total), _bits(self._below[0]) - left)
 
-    def _by_value(self, name: str) -> list[dict[Said, int]]:
-        """Give the counts of answers for each value that the input can still have."""
+    def _by_value(self, name: str) -> list[tuple[int, dict[int, int]]]:
+        """Give the counts of answers for the values that the input can still have, with how many values count so."""
         places = self.space.places[name]
         if len(places) == 1:
             return self._by_cell(places[0])
-        found: list[dict[Said, int]] = []
         boxes = [self.box]
         for place in places:
             boxes = [(*box[:place], 1 << cell, *box[place + 1 :]) for box in boxes for cell in bits_of(self.box[place])]
             if len(boxes) > MOST_VALUES:
-                return [dict(self.counts)]
-        for box in boxes:
-            found.append(dict(Remaining(self.graph, box).counts))
-        return found
+                return [(1, self._below[0])]
+        return [(1, Remaining(self.graph, box)._below[0]) for box in boxes]
 
-    def _by_cell(self, place: int) -> list[dict[Said, int]]:
-        """Give the counts for each cell of a dimension, from one pass: what asks it, and an even share of all the rest."""
-        known = self.box[place]
-        size = known.bit_count()
-        cells = {cell: dict[Said, int]() for cell in bits_of(known)}
-        rest = dict(self.counts)
-        for node in self.reached:
-            if not isinstance(node, Question) or node.dimension != place:
+    @cached_property
+    def _reach(self) -> dict[int, int]:
+        """For each node that can be reached the number of cases that come by it."""
+        reach = dict.fromkeys(self._open, 0)
+        reach[0] = self._all
+        for place, (dimension, ways) in self._open.items():
+            if dimension >= 0:
+                count, size = reach[place], self.box[dimension].bit_count()
+                for cells, to in ways:
+                    reach[to] += count * cells.bit_count() // size
+        return reach
+
+    def _by_cell(self, place: int) -> list[tuple[int, dict[int, int]]]:
+        """Give the counts for each class of cells of a dimension: what asks it, and an even share of all the rest."""
+        size, everything = self.box[place].bit_count(), self._all
+        classes = self.classes(place)
+        counted = [dict[int, int]() for _ in classes]
+        rest = dict(self._below[0])
+        for asking, (dimension, ways) in self._open.items():
+            if dimension != place:
                 continue
-            reach = self._reach[id(node)]
-            for branch in node.branches:
-                own = list(bits_of(branch.cells & known))
-                if not own:
-                    continue
-                for key, count in self._below[id(branch.node)].items():
-                    each = reach * count // self._all // size
-                    rest[key] -= each * len(own)
-                    for cell in own:
-                        cells[cell][key] = cells[cell].get(key, 0) + each
-        for counts in cells.values():
-            for key, count in rest.items():
-                if count:
+            reach = self._reach[asking]
+            for cells, to in ways:
+                share = [(key, reach * count // everything // size) for key, count in self._below[to].items()]
+                for key, each in share:
+                    rest[key] -= each * cells.bit_count()
+                for mask, counts in zip(classes, counted, strict=True):
+                    if mask & cells:
+                        for key, each in share:
+                            counts[key] = counts.get(key, 0) + each
+        for key, count in rest.items():
+            if count:
+                for counts in counted:
                     counts[key] = counts.get(key, 0) + count // size
-        return list(cells.values())
+        return [(mask.bit_count(), counts) for mask, counts in zip(classes, counted, strict=True)]
 
 
 MOST_VALUES = 64
 """An input of several codes with more combinations than this is not weighed, and counts as telling nothing."""
 
 
-def _bits(counts: Mapping[Said, int]) -> float:
+def _bits(counts: Mapping[int, int]) -> float:
     """Give the entropy of counts, in bits."""
     total = sum(counts.values())
     return sum(count / total * log2(total / count) for count in counts.values() if count)

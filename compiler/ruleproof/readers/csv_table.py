@@ -14,7 +14,8 @@ from ruleproof.readers.reading import Reading, table_finding
 from ruleproof.source import Source, Span, source_from_text
 
 LARGEST_FILE = 64 * 1024 * 1024
-MOST_CELLS = 5_000_000
+MOST_CELLS = 2_000_000
+MOST_LINES = 100_000
 _SEPARATORS = ",;\t"
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
@@ -100,6 +101,8 @@ def _fields(text: str) -> tuple[list[list[str]], list[list[int]]]:
             if count > MOST_CELLS:
                 raise BrokenError(f"more than {MOST_CELLS:,} cells", position, "part the table")
             at_end = (end if plain_end is None else plain_end) == ""
+            if len(rows) >= MOST_LINES:
+                raise BrokenError(f"more than {MOST_LINES:,} lines", position, "part the table")
             rows.append(row)
             starts.append([*places, position + at_end])
             row, places = [], []

@@ -17,7 +17,7 @@ LARGEST_UNPACKED = 256 * 1024 * 1024
 LARGEST_TEXT = 64 * 1024 * 1024
 """How many bytes the texts of all cells may have together; a text that several cells share counts for each."""
 MOST_PARTS = 2_000
-MOST_CELLS = 5_000_000
+MOST_CELLS = 2_000_000
 _OLD = b"\xd0\xcf\x11\xe0"
 _PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^>]*?\br\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
 _SHARED = re.compile(rb"<(?:\w+:)?si\b")

@@ -113,7 +113,8 @@ class LoadedPolicy:
         There is a period for each stretch of days with the same answers, and each names the revisions that made the
         difference; with `since`, the first of them begins on that day.
         """
-        decide = self.decide_claim if isinstance(claim.get("lines"), list | tuple) else self.decide
+        lines = getattr(claim, "get", lambda _: None)("lines")
+        decide = self.decide_claim if isinstance(lines, list | tuple) else self.decide
         start = self._program.day("since", since)
         return over_time_of(self._program.postings, lambda day: decide(claim, history, day), start)
 

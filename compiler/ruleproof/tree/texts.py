@@ -54,12 +54,19 @@ def in_own_files(findings: Iterable[Finding], tree: nodes.Tree) -> tuple[Finding
 
 
 def _own(place: Place, tree: nodes.Tree) -> Place:
-    if place.path != tree.source.path:
-        return place
-    for start, source in reversed(tree.parts):
-        if place.span.start >= start:
-            return Place(source.path, Span(place.span.start - start, place.span.end - start))
-    return place
+    return place if place.path != tree.source.path else own_place(place.path, place.span, tree.parts)
+
+
+def own_place(path: str, span: Span, parts: Iterable[tuple[int, Source]]) -> Place:
+    """Give the place of a span of the joined text in its own file; `path` is that of the policy."""
+    start, source = max(
+        ((start, source) for start, source in parts if start <= span.start), default=(0, None), key=_start
+    )
+    return Place(path if source is None else source.path, Span(span.start - start, span.end - start))
+
+
+def _start(part: tuple[int, Source | None]) -> int:
+    return part[0]
 
 
 @dataclass

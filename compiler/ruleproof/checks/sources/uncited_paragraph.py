@@ -31,12 +31,11 @@ def uncited_paragraph(library: Library) -> Iterator[Finding]:
             sentences = [f"{paragraph}.{number}" for number in range(1, len(hashes) + 1)]
             left = [sentence for sentence in sentences if sentence not in cited and sentence not in declared]
             if left:
-                told = (
-                    f"`{name} {paragraph}`"
-                    if left == sentences
-                    else f"of `{name} {paragraph}` the sentences {_numbers(left)}"
-                )
-                verb = "is" if left == sentences else "are"
+                told = f"`{name} {paragraph}`"
+                if left != sentences:
+                    word = "sentence" if len(left) == 1 else "sentences"
+                    told = f"of {told} the {word} {_numbers(left)}"
+                verb = "is" if left == sentences or len(left) == 1 else "are"
                 message = f"{told} {verb} neither cited nor declared not modelled"
                 help = (
                     f'cite it, or write `not modelled {name} {left[0] if left != sentences else paragraph} because "…"`'

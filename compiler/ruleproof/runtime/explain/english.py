@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
@@ -12,12 +13,16 @@ from ruleproof.prover.regions import cells_in_words
 from ruleproof.prover.space import Box, Space
 from ruleproof.runtime.explain.needs import Asks, Counted, Named, Need, Needed
 
+HIDDEN = "not shown"
+"""What stands for the value of an input that is not to be printed."""
+
 
 class English:
-    """Says things of one policy."""
+    """Says things of one policy; of the inputs that are `hidden` it says no value of a case."""
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, hidden: frozenset[str] = frozenset()) -> None:
         self.space = space
+        self.hidden = hidden
         self.policy: Policy = space.policy
         self.definitions = {item.name: item.label for item in self.policy.definitions}
         self.decisions = {item.name: item.label for item in self.policy.decisions}
@@ -26,8 +31,12 @@ class English:
     # -------------------------------------------------------------- values
 
     def label(self, name: str) -> str:
-        """Give the words for an input."""
-        return self.space.inputs[name].label
+        """Give the words for an input; of one that looks at the history, those of the kind of service that it counts."""
+        item = self.space.inputs[name]
+        subject = item.derived.subject if isinstance(item.derived, model.HistoryTest) else None
+        if not isinstance(subject, model.Defined):
+            return item.label
+        return re.sub(rf"\b{re.escape(subject.name)}\b", f"“{self.definitions[subject.name]}”", item.label)
 
     def values(self, dimension: int, mask: int) -> str:
         """Say which values some cells hold: `5 to 50 genes`, `blood cells or marrow`, `missing`."""
@@ -38,6 +47,8 @@ class English:
     def value(self, name: str, value: object) -> str:
         """Say one value of an input: `3 genes`, `yes`, `missing`."""
         item = self.space.inputs[name]
+        if name in self.hidden:
+            return HIDDEN
         match value:
             case None | ():
                 return "missing"
@@ -78,9 +89,9 @@ class English:
         """Say what is needed: `tumour: solid organ`; several parts are joined by semicolons."""
         match needed:
             case Need(dimension, cells):
-                return f"{self._input(dimension).label}: {self.values(dimension, cells)}"
+                return f"{self.label(self.space.dimensions[dimension].input)}: {self.values(dimension, cells)}"
             case Named(name, holds):
-                return f"“{self.definitions[name]}” {'holds' if holds else 'does not hold'}"
+                return f"“{self.definitions[name]}”: {'yes' if holds else 'no'}"
             case Counted(_, ()):
                 return "nothing more"
             case Counted(count, parts):
@@ -101,7 +112,7 @@ class English:
     def _asks(self, asks: Asks) -> str:
         match asks.condition:
             case model.DecisionIs(name, outcomes):
-                words = listed(sorted(outcomes), "or").replace("_", " ")
+                words = listed(map(in_words, sorted(outcomes)), "or")
                 return f"{self.decisions[name]}: {words if asks.holds else f'anything but {words}'}"
             case model.DecisionIsNothing(name):
                 return f"{self.decisions[name]}: {'no outcome' if asks.holds else 'some outcome'}"
@@ -123,23 +134,32 @@ class English:
     # -------------------------------------------------------------- answers
 
     def answer(self, answer: object) -> str:
-        """Say what a decision answers: `report CPT 81479`, `no rule says anything`, `outside its scope: …`."""
+        """Say what a decision answers: `report CPT 81479`, `no rule speaks of it`, `outside its scope: …`."""
         kind, force = getattr(answer, "kind", ""), getattr(answer, "force", "")
         outcomes: Sequence[str] = getattr(answer, "outcomes", ())
         reason = getattr(answer, "reason", "")
         if not kind:
             return str(answer)
         if kind == OUTCOME:
-            said = listed([outcome.replace("_", " ") for outcome in outcomes])
+            said = listed(map(in_words, outcomes))
             return said if force == "several" else f"{force} {said}"
         words = {
-            "nothing": "no rule says anything",
+            "nothing": "no rule speaks of it",
             "left open": "left open",
             "out of scope": "outside its scope",
             "cannot answer": "no answer",
             "not known yet": "not known yet",
         }[kind]
         return f"{words}: {reason}" if reason else words
+
+
+def in_words(name: str) -> str:
+    """Give a value or an outcome as people write it.
+
+    >>> in_words("solid_organ")
+    'solid organ'
+    """
+    return name.replace("_", " ")
 
 
 def listed(words: Iterable[str], joiner: str = "and") -> str:

@@ -1,15 +1,14 @@
-"""Why: what a decision answers to a case, by which rules, what each needed and what the case had, and what it rests on."""
+"""Why: which rules fit a case, what each needed and what the case had, and which of them are overridden."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ruleproof.finding import Value
-from ruleproof.model.nodes import Decision, Rule
+from ruleproof.model.nodes import Condition, Decision, Rule
 from ruleproof.prover.space import Box
-from ruleproof.runtime.explain.english import English, listed
+from ruleproof.runtime.explain.english import English
 from ruleproof.runtime.explain.needs import Asks, Counted, Named, Need, Needed, Needs
 
 
@@ -79,7 +78,13 @@ class Reasons:
     def reason(self, rule: Rule, facts: Mapping[str, Value], box: Box, *, unfold: bool = False) -> RuleReason:
         """Give what a rule needs and what the case has of it; `unfold` opens definitions."""
         needed = self.needs.of(rule.written)
+        if self.needs.met(needed, box) and not self.needs.met(self.needs.of(rule.condition), box):
+            needed = self.needs.of(rule.condition)  # only its dates are against it
         return RuleReason(rule, tuple(self._met(needed, facts, box, unfold)))
+
+    def met(self, condition: Condition, facts: Mapping[str, Value], box: Box, *, unfold: bool = False) -> tuple[Met, ...]:
+        """Give what a condition needs and what the case has of it."""
+        return tuple(self._met(self.needs.of(condition), facts, box, unfold))
 
     def _met(self, needed: Needed, facts: Mapping[str, Value], box: Box, unfold: bool) -> Iterator[Met]:
         if isinstance(needed, Counted) and needed.all:
@@ -105,56 +110,3 @@ class Reasons:
     def _asked(self, needed: Asks, facts: Mapping[str, Value]) -> str:
         name = getattr(needed.condition, "input", "")
         return self._had(name, facts) if name else ""
-
-
-# ---------------------------------------------------------------- one paragraph
-
-
-def paragraph(english: English, decision: Decision, answer: Any, reasons: Mapping[str, RuleReason]) -> str:
-    """Say why a decision answers as it does, in one paragraph."""
-    said = [f"{_capital(decision.label)}: {english.answer(answer)}."]
-    given = [reasons[name] for name in answer.rules if name in reasons]
-    for reason in given:
-        said.append(_by(reason))
-    for name, reason in reasons.items():
-        if name not in answer.rules and reason.overridden_by:
-            winner, because = reason.overridden_by[0]
-            said.append(f"{_rule(reason)} fits too, but gives way to {winner}: {because}.")
-    if answer.because:
-        said.append(f"It is left open because {answer.because}{f'; then {answer.action}' if answer.action else ''}.")
-    said += _rests_on(english, answer)
-    return " ".join(said)
-
-
-def _by(reason: RuleReason) -> str:
-    cited = listed([item.text for item in reason.rule.citations])
-    source = f", from {cited}," if cited else ""
-    needs = "; ".join(_need(met) for met in reason.needs)
-    return f"{_rule(reason)}{source} says so: {needs}." if needs else f"{_rule(reason)}{source} says so in every case."
-
-
-def _need(met: Met) -> str:
-    if met.parts:
-        return f"{met.needed}, since {'; '.join(map(_need, met.parts))}"
-    alone = met.needed.partition(": ")[2]
-    return met.needed if not met.had or met.had == alone else f"{met.needed} (here {met.had})"
-
-
-def _rule(reason: RuleReason) -> str:
-    return f"Rule {reason.title}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _rests_on(english: English, answer: Any) -> Iterator[str]:
-    parts = [f"question {item.name} ({item.state}: {item.text})" for item in answer.questions]
-    if answer.reviewer:
-        labels = [english.label(name) for name in answer.reviewer]
-        parts.insert(0, f"a reviewer's decision on {listed(labels)}")
-    if answer.presumed:
-        labels = [english.label(name) for name in answer.presumed]
-        parts.insert(0, f"what is presumed of {listed(labels)}")
-    if parts:
-        yield f"This rests on {listed(parts)}."
