@@ -157,7 +157,10 @@ def state(
             found.add("not applicable")
             continue
         # each service is completed by itself: what is unknown of one says nothing of another
-        ways = [{counts(whole, past) and _days(whole, past) >= 0 for past in completions(item, days)} for item in history or ()]
+        ways = [
+            {counts(whole, past) and _days(whole, past) >= 0 for past in completions(item, days)}
+            for item in history or ()
+        ]
         for index, other in enumerate(lines):
             if index != number:
                 before = index < number or name in LOOKS_BESIDE

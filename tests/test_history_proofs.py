@@ -15,7 +15,9 @@ from brute_force import compiled, full_cases, witness_case
 from naive_history import DOMAINS, POLICY
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
+from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import DaysBetween
+from ruleproof.prover import day_differences, histories
 from ruleproof.prover.expressions import TRUE, restrict, some
 from ruleproof.runtime.load import LoadedPolicy
 from test_history import DAYS, services
@@ -80,6 +82,7 @@ def test_every_case_of_dates_is_judged_and_every_witness_is_one(one: int, two: i
         dates = {name: case[name] for name in "abc"}
         answer = loaded.decide(dates)["d"]
         expected = found.graphs["d"].leaf_of(found.space.encode(case)).answer
+        assert isinstance(expected, Answer)
         assert (answer.kind, answer.outcomes, answer.rules) == (expected.kind, expected.outcomes, expected.rules)
     for finding in found.findings:
         if finding.witness:
@@ -91,7 +94,9 @@ def test_every_case_of_dates_is_judged_and_every_witness_is_one(one: int, two: i
 @given(services(False, paid=False), st.lists(services(False), max_size=4))
 def test_no_history_leads_to_what_is_left_out(line: dict[str, Any], told: list[dict[str, Any]]) -> None:
     loaded = _loaded()
-    history = [{"id": str(number), **item} for number, item in enumerate(sorted(told, key=lambda one: one["service_date"]))]
+    history = [
+        {"id": str(number), **item} for number, item in enumerate(sorted(told, key=lambda one: one["service_date"]))
+    ]
     loaded.decide(line, history)  # what the proof leaves out would be refused as what cannot happen
 
 
@@ -173,6 +178,13 @@ def test_an_override_settles_the_conflict() -> None:
         '  then must not report rna_code overrides S1 because "it is closed"\n'
     )
     assert [item.name for item in compiled(text).findings if item.name == "conflict"] == []
+
+
+def test_what_is_too_much_to_go_through_is_said_to_be_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(histories, "MOST_WAYS", 3)
+    monkeypatch.setattr(day_differences, "MOST_COMBINATIONS", 3)
+    for text in (CLOSED.format("cgp", ""), COMPARED.format(1, 2, 3, 28)):
+        assert "not_decided" in [item.name for item in compiled(text).findings]
 
 
 def test_the_domains_of_the_scan_are_those_of_the_policy() -> None:

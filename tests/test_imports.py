@@ -147,7 +147,10 @@ def test_what_was_not_posted_there_was_not_known_here(folder: Path) -> None:
     evaluator = module_of(found)
     assert evaluator.decide(case)["d"].kind == "outcome"
     before = evaluator.decide(case, as_posted_on=datetime.date(2024, 1, 31))["d"]
-    assert (before.kind, before.reason) == ("cannot answer", "no revision of article was posted before 2024-02-01")
+    assert (before.kind, before.reason) == (
+        "cannot answer",
+        "no revision of article was posted before 2024-02-01 (in A59685)",
+    )
 
 
 def test_what_is_imported_is_a_part_of_the_policy(folder: Path) -> None:
@@ -158,6 +161,15 @@ def test_what_is_imported_is_a_part_of_the_policy(folder: Path) -> None:
     path = folder.parent / "theirs" / "panels.policy"
     path.write_text(path.read_text("utf-8") + "# a word more\n", "utf-8")
     assert whole(folder, text).source.sha256 != before
+
+
+def test_a_document_that_is_only_named_is_no_part_of_the_policy(folder: Path) -> None:
+    text = "policy ours\ninput x is yes or no\nno diagnoses listed means see A59685, A57905\n"
+    found = whole(folder, text)
+    assert [item.message for item in found.findings if item.name == "elsewhere"] == [
+        "`A57905` is not here, so nothing checks its diagnoses"
+    ]
+    assert found.source.sha256 == source_from_text(text).sha256
 
 
 def test_an_error_there_is_shown_there(folder: Path) -> None:

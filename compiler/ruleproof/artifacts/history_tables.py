@@ -23,9 +23,7 @@ def identifier_inputs(policy: Policy) -> tuple[Input, ...]:
     """Give what ties services together as if it were inputs, for those who list what a claim may say."""
     labels = {"id": "this line, as its own history would name it"} | {key.field: key.label for key in policy.keys}
     identifier = CodePattern("(?s).{1,200}", "a text that identifies it", "A", ())
-    return tuple(
-        Input(name, labels[name], identifier, True, "", "", "", "", (), ()) for name in identifiers_of(policy)
-    )
+    return tuple(Input(name, labels[name], identifier, True, "", "", "", "", (), ()) for name in identifiers_of(policy))
 
 
 def derived_parts(epoch: Epoch, item: Input) -> Parts:

@@ -267,7 +267,7 @@ _TOLD: dict[str, object] = {
 _MET: dict[str, object] = {"inputs": _TEXTS, "nodes": _graph("met", _YES)}
 
 
-def _until(known: dict[str, object]) -> dict[str, object]:
+def _until(known: Mapping[str, object]) -> dict[str, object]:
     return {
         **_list(_object({"before": _TEXT, **known})),
         "description": "What stood as posted on a day: the first of these whose `before` is a later day, else what stands now.",
@@ -286,7 +286,7 @@ _CELL = {
     "null), all others, no value; of a group of codes, whether some code of it is there.",
 }  # fmt: skip
 
-_COUNTS = {"counts": _graph("met", _YES)}
+_COUNTS: dict[str, object] = {"counts": _graph("met", _YES)}
 _INTEGER_OR_NULL: dict[str, object] = {"type": ["integer", "null"]}
 _DAYS_BETWEEN = _object(
     {

@@ -56,7 +56,9 @@ def barred_by_limits(study: Study, path: str, page: Page) -> Iterator[Finding]:
 
 def _lasting(histories: Histories) -> list[str]:
     """Name the tests that hang on what came before, and not on when: a limit in time only narrows what a rule permits."""
-    return [name for name, test in zip(histories.names, histories.tests, strict=True) if not test.window and not test.same]
+    return [
+        name for name, test in zip(histories.names, histories.tests, strict=True) if not test.window and not test.same
+    ]
 
 
 def _needed(condition: Condition) -> Iterator[str]:
@@ -75,9 +77,7 @@ def _needed(condition: Condition) -> Iterator[str]:
             return
 
 
-def _barred(
-    about: About, landscape: Landscape, rule: Rule, limit: Requirement, needed: list[str]
-) -> Iterator[Finding]:
+def _barred(about: About, landscape: Landscape, rule: Rule, limit: Requirement, needed: list[str]) -> Iterator[Finding]:
     study = about.study
     histories = study.compiler.histories
     wanted = frozenset(histories.names.index(name) for name in (*needed, limit.limit))
@@ -90,7 +90,7 @@ def _barred(
     ]
     failed = every([study.compiler(limit.when), negation(study.compiler(limit.that))])
     boxes = study.parts_where(failed, decided)[0]
-    found = list(dict.fromkeys(part for box in boxes for part in _with_one(study, histories, box, wanted)))
+    found = list(dict.fromkeys(part for box in boxes for part in _with_one(histories, box, wanted)))
     if not found:
         return
     bars = f"the limit `{limit.name}` bars it (the line comes {limit.limit})"
@@ -115,7 +115,7 @@ def _barred(
     )
 
 
-def _with_one(study: Study, histories: Histories, box: Box, wanted: Hits) -> Iterator[Box]:
+def _with_one(histories: Histories, box: Box, wanted: Hits) -> Iterator[Box]:
     """Give the parts of a box in which one earlier service alone does all that is wanted."""
     if any(histories.tests[index].count > 1 for index in wanted):
         return

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 
 from ruleproof.checks.findings import About, page_of
 from ruleproof.finding import Finding
+from ruleproof.model.nodes import DaysBetween, HistoryTest
 from ruleproof.prover.boxes import BUDGET
+from ruleproof.prover.day_differences import MOST_COMBINATIONS
+from ruleproof.prover.histories import MOST_WAYS
 from ruleproof.prover.study import Study
 from ruleproof.source import Span
 
@@ -26,6 +29,24 @@ def not_decided(study: Study, path: str) -> Iterator[Finding]:
         if study.landscape(decision) is None:
             help = "split the decision, or let parts of it be decisions of their own"
             yield about.finding(_words(decision.name), at=decision.name_span, decision=decision.name, help=help)
+    yield from _worked_out(study, about)
+
+
+def _worked_out(study: Study, about: About) -> Iterator[Finding]:
+    """Name the tests of a history, and of days between dates, of which too many stand together."""
+    dates = study.compiler.day_differences.given_up
+    for item in study.policy.derived:
+        if isinstance(item.derived, HistoryTest) and study.compiler.histories.given_up:
+            message = (
+                f"it is not decided which histories there can be: more than {MOST_WAYS:,} ways for one service to lie"
+            )
+            yield about.finding(message, at=item.span, help="use fewer keys, windows and definitions in limits")
+            return
+        if isinstance(item.derived, DaysBetween) and item.derived.first in dates:
+            message = (
+                f"`{item.name}` is not decided: more than {MOST_COMBINATIONS:,} combinations of dates are compared"
+            )
+            yield about.finding(message, at=item.span, help="compare fewer dates with each other, or with fewer days")
 
 
 def given_up(study: Study, path: str, what: str, at: Span) -> Finding:

@@ -43,7 +43,7 @@ def unused_input(study: Study, path: str) -> Iterator[Finding]:
     }
     for derived in (item.derived for item in policy.inputs):
         asked |= {derived.first, derived.second} if isinstance(derived, DaysBetween) else set()
-        asked |= {*derived.same, derived.since} if isinstance(derived, HistoryTest) else set()
+        asked |= {*derived.same, str(derived.since)} if isinstance(derived, HistoryTest) else set()
     tested = {item.subject for example in policy.examples for item in example.expected if item.kind == MEMBER}
     systems = {item.system for item in policy.code_lists if item.name in tested}
     for item in policy.inputs:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TypeAlias, TypeVar, cast
 
 from ruleproof.finding import Finding, Place, Severity
 from ruleproof.model import nodes as model
@@ -41,7 +43,8 @@ class Documents:
 
     def is_here(self, document: str) -> bool:
         """Tell whether a policy beside this one goes by a number or a name."""
-        return any(True for _ in self._candidates(document))
+        own = PurePosixPath(self.files.root.policy.path).name
+        return any(name != own or self.files.outer is not None for name, _ in self._named(document))
 
     def document(self, block: tree.ImportTerms) -> FoundPolicy | None:
         key = (block.source.document.text, block.source.revision)
@@ -73,26 +76,36 @@ class Documents:
 
     def _candidates(self, document: str) -> Iterator[tuple[FilesRead, str]]:
         """Give the policies beside this one that go by a number or a name, each with the area that the number means."""
-        for name in self.files.root.beside.policies():
-            try:
-                content = self.files.root.beside.read(name)
-            except BesideError:
-                continue
+        for name, area in self._named(document):
+            files = self._files_of(name)
+            if files is not None and files.policy.path != self.files.policy.path:
+                yield files, area
+
+    def _named(self, document: str) -> Iterator[tuple[str, str]]:
+        """Give the files of those policies, each with the area; nothing of them becomes a part of this policy yet."""
+        root = self.files.root
+        for name in _kept(root, ("policies",), root.beside.policies):
+            content = _kept(root, ("policy", name), partial(self._content, name))
             if content is None or document.encode() not in content:
                 continue
             header = header_of(source_from_text(content.decode("utf-8", "replace"), name))
-            ids = [] if header is None else _ids_of(header)
-            area = next((area for number, area in ids if number == document), None)
-            files = None if area is None else self._files_of(name)
-            if area is not None and files is not None:
-                yield files, area
+            for number, area in _ids_of(header) if header is not None else ():
+                if number == document:
+                    yield name, area
+                    break
 
-    def _files_of(self, name: str) -> FilesRead | None:
+    def _content(self, name: str) -> bytes | None:
         try:
-            found = self.files.root.of_import(name)
+            return self.files.root.beside.read(name)
         except BesideError:
             return None
-        return None if found is None or found.policy.path == self.files.policy.path else found
+
+    def _files_of(self, name: str) -> FilesRead | None:
+        root = self.files.root
+        try:
+            return _kept(root, ("import", name), lambda: root.of_import(name))
+        except BesideError:
+            return None
 
     def _modelled(
         self, block: tree.ImportTerms, files: FilesRead, area: str, written: tree.Tree, unreadable: tuple[Finding, ...]
@@ -125,6 +138,16 @@ class Documents:
         self.declared.findings[-1] = replace(last, severity=severity, places=(*last.places, *also))
 
 
+Kept = TypeVar("Kept")
+
+
+def _kept(files: FilesRead, key: tuple[str, ...], make: Callable[[], Kept]) -> Kept:
+    """Give what was made for a key, once for every standpoint that the policy is read from."""
+    if key not in files.worked_out:
+        files.worked_out[key] = make()
+    return cast("Kept", files.worked_out[key])
+
+
 def _terms(block: tree.ImportTerms) -> str:
     names = ", ".join(f"`{name.text}`" for name in block.names)
     return f"{names} {'is an input' if len(block.names) == 1 else 'are inputs'}"
@@ -138,9 +161,12 @@ def _ids_of(header: tree.Policy) -> list[tuple[str, str]]:
 
 
 def _whole_tree(files: FilesRead) -> tuple[tree.Tree, tuple[Finding, ...]]:
-    written, unreadable = tree_from_text(files.policy)
-    whole, unjoined = with_texts(written, files)
-    return whole, (*unreadable, *unjoined)
+    def read() -> tuple[tree.Tree, tuple[Finding, ...]]:
+        written, unreadable = tree_from_text(files.policy)
+        whole, unjoined = with_texts(written, files)
+        return whole, (*unreadable, *unjoined)
+
+    return _kept(files, ("tree",), read)
 
 
 def _has_text_of(written: tree.Tree, revision: str) -> bool:

@@ -152,7 +152,9 @@ class Imports:
         self.rest(document, conditions, found, at)
         if not isinstance(term, model.Input) and found.path not in self._no_text_of:
             self._no_text_of.add(found.path)
-            brought.no_text_says += found.policy.no_text_says
+            brought.no_text_says += (
+                (condition, f"{reason} (in {document})") for condition, reason in found.policy.no_text_says
+            )
             brought.postings += found.policy.postings
 
     def decision(self, document: str, term: model.Decision, found: FoundPolicy, at: Span) -> list[Condition]:

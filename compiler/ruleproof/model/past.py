@@ -55,6 +55,8 @@ def _parts(test: HistoryTest, line: Service, service: Service, holds: Judge, dat
 
 def in_window(test: HistoryTest, line: Mapping[str, Value], past: Mapping[str, Value]) -> bool | None:
     """Tell whether an earlier service lies in the stretch of time that a test looks at, and not after the line."""
+    if test.window == "year since" and isinstance(test.since, str) and line.get(test.since, test) is None:
+        return False
     if SERVICE_DATE not in line or SERVICE_DATE not in past:
         return None
     day: Any = line[SERVICE_DATE]
@@ -161,9 +163,7 @@ def facts_only(facts: Iterable[Any], keys: Sequence[Key]) -> list[Any]:
     return [fact for fact in facts if fact.name.text not in others]
 
 
-def _apart(
-    declared: Declared, facts: Iterable[Any], keys: Sequence[Key]
-) -> tuple[dict[str, str | None], bool | None]:
+def _apart(declared: Declared, facts: Iterable[Any], keys: Sequence[Key]) -> tuple[dict[str, str | None], bool | None]:
     """Give the keys that facts name, and whether the service was paid."""
     fields = {key.field: key.name for key in keys}
     found: dict[str, str | None] = {}

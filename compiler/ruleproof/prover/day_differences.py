@@ -43,7 +43,7 @@ class DayDifferences:
         self.groups = _grouped(tests)
 
     def _combinations(self, group: Group) -> int:
-        return prod(len(self._cells(name)) for name in group.dates) * 2 ** len(group.tests)
+        return prod((*(len(self._cells(name)) for name in group.dates), *(2 for _ in group.tests)))
 
     @property
     def given_up(self) -> tuple[str, ...]:

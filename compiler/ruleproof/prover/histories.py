@@ -215,7 +215,9 @@ class Histories:
                     item
                     for item in services
                     if index in item.hits
-                    and not any(not met and other in item.hits and self.tests[other].count == 1 for other, met in wanted.items())
+                    and not any(
+                        not met and other in item.hits and self.tests[other].count == 1 for other, met in wanted.items()
+                    )
                 ]
                 have = sum(index in item.hits for item in chosen)
                 if fitting:
@@ -289,7 +291,9 @@ def _patterns(tests: Sequence[HistoryTest], line: Cell, service: Cell) -> Iterat
         told = dict(zip(windows, inside, strict=True))
         most = min([farthest, *(_longest(window) for window, met in told.items() if met)])
         least = max([nearest, *(_shortest(window) for window, met in told.items() if not met)])
-        if least <= most and not (_same_month(line, service) and any(not met and window[0] == "month" for window, met in told.items())):
+        if least <= most and not (
+            _same_month(line, service) and any(not met and window[0] == "month" for window, met in told.items())
+        ):
             yield frozenset(
                 index
                 for index, test in enumerate(tests)

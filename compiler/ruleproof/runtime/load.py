@@ -14,6 +14,8 @@ from ruleproof.beside import FolderBeside
 from ruleproof.compiled import Compiled, Rejected
 from ruleproof.finding import Finding, Severity
 from ruleproof.pipeline import compile_source
+from ruleproof.runtime.explain.explaining import Explaining
+from ruleproof.runtime.explain.html import answers_as_html
 from ruleproof.runtime.kernel import answers, graphs, history, inputs, program
 from ruleproof.runtime.kernel.answers import Answer, Judged, JudgedClaim, PolicyVersion
 from ruleproof.runtime.kernel.lists import CodeList
@@ -62,8 +64,13 @@ class LoadedJudgement(Judged):
         except KeyError:
             raise AttributeError(f"the policy has no decision `{name}`") from None
 
+    def _repr_html_(self) -> str:
+        """Give the answers as a table, for notebooks."""
+        rows = [(name, str(answer).partition(" by ")[0], ", ".join(answer.rules)) for name, answer in self.answers.items()]
+        return answers_as_html(self.policy.label or self.policy.name, rows)
 
-class LoadedPolicy:
+
+class LoadedPolicy(Explaining):
     """A compiled policy that judges claims; the same names and answers as in its emitted module."""
 
     def __init__(self, compiled: Compiled) -> None:

@@ -52,7 +52,10 @@ class Flow:
     """By chart and box: the rules behind an end."""
 
     def trail(self, case: tuple[int, ...]) -> tuple[frozenset[str], ...]:
-        """Give for each chart the ids of the boxes and arrows that a case goes along; `case` is its cell numbers."""
+        """Give for each chart the ids of the boxes and arrows that a case goes along; `case` is its cell numbers.
+
+        A cell of -1 is unknown: the way ends where it is asked.
+        """
         found: list[set[str]] = [set() for _ in self.charts]
         chart, box = 0, self.first_boxes[0]
         while True:
@@ -62,7 +65,7 @@ class Flow:
                 box = self.first_boxes[chart]
                 continue
             dimension, turns = self.questions.get((chart, box), (0, ()))
-            taken = [turn for turn in turns if turn.cells >> case[dimension] & 1]
+            taken = [turn for turn in turns if case[dimension] >= 0 and turn.cells >> case[dimension] & 1]
             if not taken:
                 return tuple(map(frozenset, found))
             found[chart].add(taken[0].arrow)

@@ -8,6 +8,7 @@ same end when the record is replayed.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,6 +34,8 @@ class Replayed:
     same: bool
     differences: tuple[str, ...]
     """What differs, one sentence each; empty where the same answers were given again."""
+    notes: tuple[str, ...] = ()
+    """What is to be known besides: that the policy had another text then."""
 
 
 class Redaction:
@@ -89,30 +92,54 @@ def record_of(
 
 
 def replay(
-    record: object, judge: Callable[[Mapping[str, object], object, str | None], Any], version: Mapping[str, object]
+    record: object,
+    judge: Callable[[Mapping[str, object], object, str | None], Any],
+    version: Mapping[str, object],
+    ties: frozenset[str] = frozenset(),
 ) -> Replayed:
     """Answer a record again, and say what differs from what it holds.
 
-    `judge` takes the claim, the history and the day of posting; `version` is what the policy at hand says of itself.
-    Raises `RecordError` for what is no record.
+    `judge` takes the claim, the history and the day of posting; `version` is what the policy at hand says of itself; `ties`
+    are the fields that only tie services together, for which any word will do.  Any other field that was left out is
+    unknown.  Raises `RecordError` for what is no record, and for one of another policy.
     """
     claim, history, posted, logged, policy = _read(record)
-    differences = []
     if policy.get("name") != version.get("name"):
         message = f"the record is of the policy `{policy.get('name')}`, and this one is `{version.get('name')}`"
         raise RecordError(message)
-    if policy.get("sha256") != version.get("sha256"):
-        differences.append(
-            f"the policy was another text then: {_short(policy.get('sha256'))}, now {_short(version.get('sha256'))}"
-        )
-    hidden = sorted(
-        name for name, value in claim.items() if isinstance(value, str) and value.startswith(f"{REDACTED} ")
-    )
-    given = judge(claim, history, posted).as_dict()
+    was, now = policy.get("sha256"), version.get("sha256")
+    notes = (f"the policy had another text then: {_short(was)}, now {_short(now)}",) if was != now else ()
+    left_out = _Left(ties)
+    try:
+        given = judge(left_out.without(claim), left_out.without(history), posted).as_dict()
+    except ValueError as error:
+        return Replayed(False, (f"the claim is refused now: {error}",), notes)
     answers = list(_different(logged, given))
-    if answers and hidden:
-        answers.append(f"left out of the record: {', '.join(hidden)}; an answer that rests on them may differ for that")
-    return Replayed(not answers, (*answers, *(differences if answers else ())))
+    if answers and left_out.names:
+        answers.append(f"left out of the record: {', '.join(sorted(left_out.names))}; what rests on it may differ for that")
+    return Replayed(not answers, tuple(answers), notes)
+
+
+class _Left:
+    """Takes the fields out of a claim that its record left out, and keeps their names."""
+
+    def __init__(self, ties: frozenset[str]) -> None:
+        self.ties, self.names = ties, set[str]()
+
+    def without(self, told: Any) -> Any:
+        if isinstance(told, dict):
+            kept = {name: item for name, item in told.items() if not self._left_out(name, item)}
+            return {name: self.without(item) for name, item in kept.items()}
+        return [self.without(item) for item in told] if isinstance(told, list) else told
+
+    def _left_out(self, name: str, item: object) -> bool:
+        found = name not in self.ties and isinstance(item, str) and _WORD.fullmatch(item) is not None
+        if found:
+            self.names.add(name)
+        return found
+
+
+_WORD = re.compile(rf"{REDACTED} [0-9]+")
 
 
 def _read(record: object) -> tuple[dict[str, Any], object, str | None, dict[str, Any], dict[str, Any]]:

@@ -11,6 +11,8 @@ from ruleproof.prover.space import Box
 from ruleproof.runtime.explain.english import English
 from ruleproof.runtime.explain.needs import Asks, Counted, Named, Need, Needed, Needs
 
+NOT_KNOWN = "not known"
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -56,9 +58,11 @@ class RuleReason:
 class Reasons:
     """Explains the answers of one policy."""
 
-    def __init__(self, needs: Needs, english: English) -> None:
+    def __init__(self, needs: Needs, english: English, presumed: frozenset[str] = frozenset()) -> None:
+        """`presumed` names the facts that the policy presumes, since nobody has told them."""
         self.needs = needs
         self.english = english
+        self.presumed = presumed
         self.space = english.space
 
     def holding(self, decision: Decision, box: Box) -> tuple[Rule, ...]:
@@ -105,7 +109,9 @@ class Reasons:
                 yield Met(words, self._asked(needed, facts), state)
 
     def _had(self, name: str, facts: Mapping[str, Value]) -> str:
-        return self.english.value(name, facts[name]) if name in facts else "not known"
+        if name not in facts:
+            return NOT_KNOWN
+        return self.english.value(name, facts[name]) + (", as presumed" if name in self.presumed else "")
 
     def _asked(self, needed: Asks, facts: Mapping[str, Value]) -> str:
         name = getattr(needed.condition, "input", "")

@@ -154,7 +154,8 @@ class WhyNots:
     def _step(self, change: Change, facts: Mapping[str, Value]) -> Step:
         said = {tuple(self.english.box(name, box) for name in change.inputs): None for box in change.boxes}
         ways = tuple(dict(zip(change.inputs, words, strict=True)) for words in said)
-        reached = self.english.space.sample(change.boxes[0])
+        inside = self.compiled.study.example_of(within=change.boxes[0]) or change.boxes[0]
+        reached = self.english.space.sample(inside)
         example = {name: value if name in change.inputs else facts.get(name, value) for name, value in reached.items()}
         return Step(change.inputs, change.cost, ways, change.all_boxes, example)
 

@@ -8,7 +8,7 @@ from ruleproof.runtime.kernel.answers import Answer, Question, Requirement, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
     from typing import Any
 
 # ---------------------------------------------------------------- graphs

@@ -125,7 +125,7 @@ class CodeList:
         except (KeyError, TypeError):
             if not self.shape.fits(code):
                 message = f"`{self.name}` lists no such codes as {shown(code)}{self.shape.hint(code)}"
-                raise InputError(message, "code", code, f"a code written {self.shape.start}…") from None
+                raise InputError(message, "code", code, f"a code written {self.shape.start}and the code") from None
         if len(numbers) < self._most:
             numbers[code] = -1  # so that it is found at once the next time
         return -1
