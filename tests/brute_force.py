@@ -216,8 +216,9 @@ def _allows(found: Compiled, name: str, part: Restriction, value: Value) -> bool
             return above and (high is None or number < high or (high_closed and number == high))
         case CodesOf(some, none, missing):
             groups = _groups(found, name)
-            there = {group for group, codes in groups.items() if set(value or ()) & codes}
-            if set(value or ()) - set().union(*groups.values()):
+            held = set(value) if isinstance(value, tuple) else set[str]()
+            there = {group for group, codes in groups.items() if held & codes}
+            if held - set().union(*groups.values()):
                 there.add("any other code")
             return (set(some) <= there and not set(none) & there) and (bool(value) or missing)
 

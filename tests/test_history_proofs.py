@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from brute_force import compiled, full_cases, witness_case
 from naive_history import DOMAINS, POLICY
+from ruleproof.cli.coverage import coverages
+from ruleproof.cli.proposals import proposals
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.model.meaning import Answer
@@ -185,6 +187,18 @@ def test_what_is_too_much_to_go_through_is_said_to_be_not_decided(monkeypatch: p
     monkeypatch.setattr(day_differences, "MOST_COMBINATIONS", 3)
     for text in (CLOSED.format("cgp", ""), COMPARED.format(1, 2, 3, 28)):
         assert "not_decided" in [item.name for item in compiled(text).findings]
+
+
+def test_proposed_examples_tell_what_came_before_and_come_out() -> None:
+    text = CLOSED.format("cgp", "unless design is panel") + (
+        "limit MONTH at most 1 dna_test per specimen counting paid services in a calendar month else pend\n"
+    )
+    found = compiled(text)
+    proposed = proposals(found, coverages(found))
+    assert any("earlier on" in item and "paid is yes" in item for item in proposed)
+    assert any("no earlier services" in item for item in proposed)
+    again = compiled(text + "\n".join(proposed) + "\n")
+    assert [item.message for item in again.findings if item.name == "example_fails"] == []
 
 
 def test_the_domains_of_the_scan_are_those_of_the_policy() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +281,80 @@ def test_the_evaluators_say_what_the_meaning_says(text: str) -> None:
                 if wanted.answers["d"].kind == CANNOT_ANSWER:
                     assert other
                     assert day >= Day(2020, 3, 1) or codes == ("ICD C00.2",)
+
+
+ONE_TEST = (
+    "dx any in listed", "dx all in listed", "dx none in listed", "one is in listed", "one is not in listed",
+    "not (dx any in listed)", "x and dx all in listed", "x or one is in listed",
+)  # fmt: skip
+SEVERAL_TESTS = (
+    "at least 1 of (x, dx any in listed, one is in listed)",
+    "not (at least 3 of (x, dx any in listed, one is in listed))",
+    "at least 2 of (x, dx any in listed, one is in listed)",
+    "not (at least 2 of (x, dx all in listed, one is in listed))",
+    "all of (x, dx none in listed, one is not in listed)",
+    "none of (x, dx any in listed, one is in listed)",
+)
+YES, NO, STRANGERS = "CPT 00001", "CPT 00002", ("CPT 00003", "CPT 00004")
+IN_PART = """policy p
+input x is yes or no
+input dx are codes of cpt, may be missing
+input one is code of cpt, may be missing
+codes listed of cpt
+  start {codes}
+  start {no} services from 2020-01-01 until 2020-01-01
+{rest}
+input service_date is date from 2021-01-01
+define asked as {condition}
+decision d gives one of a, b
+rule R1 for d when asked then report a
+rule R2 for d when not asked then report b
+"""
+
+
+def _in_part(condition: str, codes: Sequence[str], rest: str) -> Any:
+    said = IN_PART.format(codes=", ".join(codes), no=NO, rest=rest, condition=condition)
+    return load(said)
+
+
+@pytest.mark.parametrize("condition", [*ONE_TEST, *SEVERAL_TESTS])
+def test_a_condition_is_settled_where_every_whole_list_agrees(condition: str) -> None:
+    """What is unknown may be filled in any way: an answer must be that of all, and of one test there is one where all agree."""
+    in_part = _in_part(condition, [YES], "  other codes unknown")
+    whole = [
+        _in_part(condition, [YES, *(code for code, there in zip(STRANGERS, filled, strict=True) if there)], "")
+        for filled in product((False, True), repeat=2)
+    ]
+    settled = 0
+    codes = (YES, NO, *STRANGERS)
+    several = [None, *([code] for code in codes), *map(list, combinations(codes, 2))]
+    for x, dx, one in product((True, False), several, (None, *codes)):
+        case = {"x": x, "dx": dx, "one": one, "service_date": "2021-06-01"}
+        answer = in_part.decide(case).d
+        possible = {policy.decide(case).d.outcome for policy in whole}
+        if answer.kind == "outcome":
+            assert possible == {answer.outcome}, case
+            settled += 1
+        else:
+            assert answer.kind == CANNOT_ANSWER
+            assert len(possible) > 1 or condition in SEVERAL_TESTS, case
+    assert settled > 20
+
+
+def test_a_void_can_be_voided() -> None:
+    def event(kind: str, revision: str, **more: Any) -> LedgerEvent:
+        day = Day(2020, 1, int(revision[-1]))
+        return LedgerEvent(kind, None if kind == VOID else ("CPT 00001",), posted=day, revision=revision, **more)
+
+    history = [
+        LedgerEvent(START, ("CPT 00001",)),
+        event(REMOVE, "Rev 1"),
+        event(VOID, "Rev 2", voids=frozenset({REMOVE}), voided=("", "Rev 1")),
+        event(VOID, "Rev 3", voids=frozenset({VOID}), voided=("", "Rev 2")),
+        event(VOID, "Rev 4", voids=frozenset({VOID}), voided=("", "Rev 3")),
+    ]
+    states = [Ledger(history).contains("CPT 00001", Day(2021, 1, 1), Day(2020, 1, day))[0] for day in (1, 2, 3, 4)]
+    assert states == ["no", "yes", "no", "yes"]
 
 
 def test_no_test_of_a_list_holds_its_codes_twice() -> None:

@@ -20,7 +20,7 @@ class ClaimError(ValueError):
 
 def read_claim(path: str) -> dict[str, object]:
     """Read one JSON object: the names of inputs and their values."""
-    found = _parsed(_text(path))
+    found = parsed_json(_text(path))
     if not isinstance(found, dict):
         raise ClaimError("a claim is one JSON object, input names to values", _EXAMPLE)
     return found
@@ -30,10 +30,10 @@ def read_history(path: str) -> list[object]:
     """Read earlier services, the earliest first: a JSON list, or one object on each line."""
     text = _text(path)
     if text.lstrip().startswith("["):
-        found = _parsed(text)
+        found = parsed_json(text)
         assert isinstance(found, list)
         return found
-    return [_parsed(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    return [parsed_json(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
 def _text(path: str) -> str:
@@ -43,7 +43,7 @@ def _text(path: str) -> str:
         raise ClaimError("the claim is not UTF-8 text", "save it again and choose the encoding UTF-8") from None
 
 
-def _parsed(text: str, line: int = 0) -> object:
+def parsed_json(text: str, line: int = 0) -> object:
     """Give what a JSON text holds; `line` is its place in a file of one object a line."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_without_repeats)

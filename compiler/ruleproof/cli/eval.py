@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ruleproof.cli.options import allow_option, format_option, hit_policy_option
+from ruleproof.cli.options import allow_option, format_option, hit_policy_option, redact_option
 
 if TYPE_CHECKING:
     from ruleproof.compiled import Compiled
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 @click.option(
     "--history", metavar="FILE", help="The earlier services of the patient: a JSON list or one object a line, earliest first."
 )
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="LOG",
+    help="Append a decision record, one line of JSON, to this file; `replay` answers it again.",
+)
+@redact_option
 @click.option("--decision", "--table", default="", metavar="NAME", help="Of decision tables: answer this one only.")
 @hit_policy_option
 @allow_option
@@ -38,6 +45,8 @@ def command(
     as_posted_on: str | None,
     over_time: bool,
     history: str | None,
+    record: Path | None,
+    redact: tuple[str, ...],
     decision: str,
     hit_policy: str,
     allow: tuple[str, ...],
@@ -68,15 +77,19 @@ def command(
             raise click.UsageError("--over-time: decision tables have no texts that are posted")
         if history is not None:
             raise click.UsageError("--history: decision tables have no limits over a history")
+        if record is not None:
+            raise click.UsageError("--record: decision records are kept of policies only")
         return _by_tables(policy, input, output, as_posted_on, decision, hit_policy, format)
     if input == history == STDIN or policy == history == STDIN:
         raise click.UsageError("only one of the policy, the claim and the history can come from standard input")
     if decision or hit_policy:
         raise click.UsageError("--decision, --table and --hit-policy are for decision tables made elsewhere")
-    compiled = _compiled(policy, allow, format)
+    if record is not None and over_time:
+        raise click.UsageError("--record keeps one answer; leave --over-time out")
+    compiled = fit_policy(policy, allow, format)
     if isinstance(compiled, int):
         return compiled
-    return _answer(compiled, input, history, output, as_posted_on, over_time, format)
+    return _answer(compiled, input, history, output, as_posted_on, over_time, format, record, redact)
 
 
 def _by_tables(
@@ -89,7 +102,7 @@ def _by_tables(
     return answer_tables(file, input, output, decision, hit_policy, format)
 
 
-def _compiled(path: str, allow: tuple[str, ...], format: str) -> Compiled | int:
+def fit_policy(path: str, allow: tuple[str, ...], format: str) -> Compiled | int:
     """Give a policy that is fit to answer; else show what stands against it, and give the exit status."""
     from ruleproof.cli.reading import read_one
     from ruleproof.cli.report import Checked, Report, check_all
@@ -124,33 +137,31 @@ def _answer(
     as_posted_on: str | None,
     over_time: bool,
     format: str,
+    record: Path | None,
+    redact: tuple[str, ...],
 ) -> int:
-    from ruleproof.cli.claims import ClaimError, read_claim, read_history
+    from ruleproof.cli.facts import Facts
     from ruleproof.cli.formats.answers import answer_in_words, answer_object
     from ruleproof.cli.formats.to_json import dumps
     from ruleproof.cli.terminal import emit, say, style_for_results
     from ruleproof.cli.writing import write_one
-    from ruleproof.runtime.kernel.values import InputError
     from ruleproof.runtime.load import LoadedPolicy
 
-    reading = path
-    try:
-        policy, facts = LoadedPolicy(compiled), read_claim(path)
-        told = facts.pop("history", None) if "history" not in compiled.study.space.inputs else None
-        if history is not None and told is not None:
-            raise ClaimError("the claim has a `history`, and --history gives one too", "leave one of the two out")
-        if history is not None:
-            reading = history
-            told = read_history(history)
-            reading = path
+    policy, claim = LoadedPolicy(compiled), Facts(path, history)
+
+    def judge() -> Any:
+        facts, told = claim.read(compiled)
         judged = policy.over_time(facts, told, as_posted_on) if over_time else _judged(policy, facts, told, as_posted_on)
-    except ClaimError as error:
-        return refuse(reading, error.message, error.help, {}, format)
-    except InputError as error:
-        about_history = error.input == "history" or error.message.startswith("earlier service ")
-        reading = history if history is not None and about_history else path
-        about = {"input": error.input, "value": _shown(error.value), "allowed": error.allowed}
-        return refuse(reading, _in_json_words(error), "", about | {"cannot_happen": list(error.cannot_happen)}, format)
+        if record is not None:
+            from ruleproof.cli.records import append_record
+            from ruleproof.runtime.explain.record import record_of
+
+            append_record(record, record_of(judged, facts, history=told, as_posted_on=as_posted_on, redact=redact))
+        return judged
+
+    judged = claim.attempt(judge, format)
+    if isinstance(judged, int):
+        return judged
     if format == "json" and output is None:
         emit(dumps(answer_object(judged)))
     elif output is not None:
@@ -167,7 +178,7 @@ def _judged(policy: Any, facts: dict[str, object], history: object, as_posted_on
     return judged
 
 
-def _in_json_words(error: InputError) -> str:
+def in_json_words(error: InputError) -> str:
     """Say what is wrong with a value as it stands in the claim, not as Python would show it."""
     from decimal import Decimal
 
@@ -183,7 +194,7 @@ def _in_json_words(error: InputError) -> str:
     return message.replace(" a dict of ", " an object of ", 1) if isinstance(value, dict) else message
 
 
-def _shown(value: object) -> object:
+def shown_value(value: object) -> object:
     """Give a refused value as JSON can hold it."""
     return value if isinstance(value, str | bool | int | None) else str(value)
 

@@ -133,6 +133,21 @@ def allow_option(function: _Function) -> _Function:
     )(function)
 
 
+def redact_option(function: _Function) -> _Function:
+    """Fields whose values are shown nowhere."""
+    return click.option(
+        "--redact",
+        callback=_fields,
+        default="",
+        metavar="FIELDS",
+        help="Show the values of these fields nowhere; those that name a member never are.",
+    )(function)
+
+
+def _fields(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))
+
+
 def _names(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
     """Read names between commas; one that no finding has is refused."""
     names = tuple(dict.fromkeys(word.strip() for word in value.split(",") if word.strip()))

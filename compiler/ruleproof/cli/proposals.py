@@ -14,10 +14,19 @@ from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.model import meaning
 from ruleproof.model.meaning import Answer
-from ruleproof.model.nodes import CodePattern, Decision, Input, Requirement
+from ruleproof.model.nodes import (
+    SERVICE_DATE,
+    CodePattern,
+    DaysBetween,
+    Decision,
+    HistoryTest,
+    Input,
+    Requirement,
+)
 from ruleproof.prover.expressions import Expression, InCells, negation
 from ruleproof.prover.regions import written_name
 from ruleproof.prover.study import Holding, Landscape, shared
+from ruleproof.prover.witnesses import witness_of
 
 _PLAIN = re.compile(r"[^\W\d]\w*|(?:CPT|HCPCS|PLA|ICD|ICDPCS|REV|POS|MOD|CARC|RARC) [A-Z0-9][A-Z0-9.]{0,14}")
 Facts = Mapping[str, Value]
@@ -193,10 +202,43 @@ def _is_sayable(landscape: Landscape, key: Holding) -> bool:
 
 
 def _text(compiled: Compiled, name: str, proposal: Proposal) -> str:
-    given = ", ".join(_fact(compiled.policy.input(fact), value) for fact, value in proposal.facts.items())
+    told, earlier = _told(compiled, proposal.facts)
+    given = _given(compiled, told)
     lines = [f"example {written_name(name)} {_quoted(proposal.label)}"]
     lines += [f"  given {given}"] if given else []
+    lines += earlier
     return "\n".join([*lines, f"  expect {proposal.expect}"])
+
+
+def _given(compiled: Compiled, facts: Facts) -> str:
+    return ", ".join(_fact(compiled.policy.input(fact), value) for fact, value in facts.items())
+
+
+def _told(compiled: Compiled, facts: Facts) -> tuple[Facts, list[str]]:
+    """Give facts as an example can: dates for what is worked out from them, and lines about what came before."""
+    derived = {item.name: item.derived for item in compiled.policy.derived if item.name in facts}
+    box = compiled.study.example_of(within=compiled.study.box_of(facts)) if derived else None
+    if box is None:
+        return facts, []
+    witness = witness_of(compiled.study, box)
+    dates = {name for item in derived.values() if isinstance(item, DaysBetween) for name in (item.first, item.second)}
+    dates |= {SERVICE_DATE} if witness.history else set()
+    told = {name: value for name, value in facts.items() if name not in derived}
+    told |= {name: witness.line[name] for name in sorted(dates) if name in witness.line}
+    earlier = [_earlier(compiled, service, witness.line) for service in witness.history]
+    asked = any(isinstance(item, HistoryTest) for item in derived.values())
+    return told, earlier or (["  no earlier services"] if asked else [])
+
+
+def _earlier(compiled: Compiled, service: Facts, line: Facts) -> str:
+    """Give an earlier service as an example writes it: its keys only where they are not the line's."""
+    facts = {item.name: service[item.name] for item in compiled.policy.asked if item.name in service}
+    day = facts.pop(SERVICE_DATE, None)
+    keys = [key.field for key in compiled.policy.keys if service.get(key.field) != line.get(key.field)]
+    parts = [_given(compiled, facts)] if facts else []
+    parts += [f"{field} is {_quoted(str(service[field]))}" for field in keys]
+    parts += [f"paid is {value_in_words(service['paid'])}"] if "paid" in service else []
+    return f"  earlier{f' on {value_in_words(day)}' if day else ''} with {', '.join(parts) or 'paid is unknown'}"
 
 
 def _expected(decision: Decision, answer: Answer) -> str:

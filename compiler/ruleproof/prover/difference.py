@@ -68,6 +68,8 @@ def _with_inputs_of_both(before: Policy, after: Policy) -> tuple[Policy, Policy]
             raise DifferentInputsError(
                 f"the input `{item.name}` is declared differently in the two, so their cases differ"
             )
+        if other.derived != item.derived:
+            raise DifferentInputsError(f"`{item.name}` is worked out differently in the two, so their cases differ")
     inputs = tuple(known.values())
     return replace(before, inputs=inputs), replace(after, inputs=inputs)
 

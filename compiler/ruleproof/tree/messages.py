@@ -138,6 +138,12 @@ def explain_unexpected(
     """
     found = source.slice(span)
     where = "row" if rule.endswith(("_cell", "column")) else _BLOCKS.get(rule, rule)
+    days = re.search(r"\d\s+(days?)\s*\Z", source.text[max(0, span.start - 200) : span.start])
+    if days and {*expected} <= {"after", "before"}:
+        start = max(0, span.start - 200) + days.start(1)
+        help = "numbers are written without their unit; between two dates write `… days after NAME`"
+        message = f"`{days[1]}` cannot stand here, in this {where}"
+        return language_finding(source, "unexpected_word", Span(start, start + len(days[1])), message, help)
     if not found:
         message = f"the {where} ends here, but {_needs(expected)}"
         return language_finding(source, "missing_part", span, message, _way_out(rule, expected, before))

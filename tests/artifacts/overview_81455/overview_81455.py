@@ -601,7 +601,7 @@ class CodeList:
         except (KeyError, TypeError):
             if not self.shape.fits(code):
                 message = f"`{self.name}` lists no such codes as {shown(code)}{self.shape.hint(code)}"
-                raise InputError(message, "code", code, f"a code written {self.shape.start}…") from None
+                raise InputError(message, "code", code, f"a code written {self.shape.start}and the code") from None
         if len(numbers) < self._most:
             numbers[code] = -1  # so that it is found at once the next time
         return -1
@@ -1343,9 +1343,6 @@ class KeyInput(Input):
             return plain(value)
         raise self.refused(value, "; give it as text" if not isinstance(value, str) else "")
 
-    def cells(self, value: str | None) -> tuple[int, ...]:
-        return ()
-
 
 class DaysBetween:
     """Whether one date lies from `low` to `high` days after another."""
@@ -1440,6 +1437,8 @@ class HistoryTest:
         in_turn = service.number < line.number or self.beside
         if not line.dated:
             return in_turn
+        if self.window == "year since" and not self.since_day and line.value(self.since) is None:
+            return False
         if day is UNKNOWN or then is UNKNOWN:
             return None
         if day is None or then is None:
@@ -1457,8 +1456,6 @@ class HistoryTest:
                 return bool(day.year == then.year)
             case "year since":
                 event = self.since_day or line.value(self.since)
-                if event is None:
-                    return False
                 return None if event is UNKNOWN else years_since(event, day) == years_since(event, then)
             case _:
                 return True
@@ -1545,11 +1542,14 @@ def refuse_disorder(services: Sequence[Service]) -> None:
         if isinstance(patient, str):
             if of is not None and of.value("patient_id") != patient:
                 told = f"{shown(service.id)} is of patient {shown(patient)}, {shown(of.id)} of {shown(of.value('patient_id'))}"
-                raise InputError(f"the history mixes patients: {told}", "history", service.id, "the history of one patient")
+                raise InputError(
+                    f"the history mixes patients: {told}", "history", service.id, "the history of one patient"
+                )
             of = service
         if isinstance(day, dt.date):
             if last is not None and day < last.value("service_date"):
-                message = f"the history is in the wrong order: {shown(service.id)} of {day} stands after {shown(last.id)} of {last.value('service_date')}"
+                before = f"{shown(last.id)} of {last.value('service_date')}"
+                message = f"the history is in the wrong order: {shown(service.id)} of {day} stands after {before}"
                 raise InputError(message, "history", service.id, "the earliest service first")
             last = service
 

@@ -10,9 +10,11 @@ from ruleproof.model import nodes as model
 from ruleproof.model.meaning import OUTCOME
 from ruleproof.model.nodes import Choice, Input, Policy
 from ruleproof.prover.regions import cells_in_words
-from ruleproof.prover.space import Box, Space
+from ruleproof.prover.space import Box, Space, bits_of
 from ruleproof.runtime.explain.needs import Asks, Counted, Named, Need, Needed
 
+FEW = 3
+"""So many values of a choice or more are named by the only one that is not among them, where there is just one."""
 HIDDEN = "not shown"
 """What stands for the value of an input that is not to be printed."""
 
@@ -41,8 +43,15 @@ class English:
     def values(self, dimension: int, mask: int) -> str:
         """Say which values some cells hold: `5 to 50 genes`, `blood cells or marrow`, `missing`."""
         item = self._input(dimension)
-        words = cells_in_words(self.space, dimension, mask)
-        return words.replace("_", " ") if isinstance(item.domain, Choice) else words
+        if not isinstance(item.domain, Choice):
+            return cells_in_words(self.space, dimension, mask)
+        full = self.space.dimensions[dimension].full
+        if mask.bit_count() >= FEW and (full & ~mask).bit_count() == 1:
+            return f"anything but {self._choices(dimension, full & ~mask)}"
+        return self._choices(dimension, mask)
+
+    def _choices(self, dimension: int, mask: int) -> str:
+        return listed([in_words(cells_in_words(self.space, dimension, 1 << cell)) for cell in bits_of(mask)], "or")
 
     def value(self, name: str, value: object) -> str:
         """Say one value of an input: `3 genes`, `yes`, `missing`."""

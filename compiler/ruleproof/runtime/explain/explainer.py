@@ -63,6 +63,14 @@ class RequirementReason:
         return {**self.state.as_dict(), "needs": [met.as_dict() for met in self.needs], "why": self.text}
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a case: its facts, and the cells that they leave."""
+
+    facts: Mapping[str, Value]
+    box: Box
+
+
 @dataclass(frozen=True)
 class Explainer:
     """Explains the answers of one text of a policy; of the inputs that are `hidden` it says no value of a case."""
@@ -94,12 +102,9 @@ class Explainer:
         """Give the cases that agree with facts; what is no input of the policy is left aside."""
         return self.compiled.study.box_of(facts)
 
-    def decision(
-        self, decision: Decision, answer: Any, facts: Mapping[str, Value], *, unfold: bool = False
-    ) -> DecisionReason:
-        """Say why a decision gives an answer; `facts` are those known and worked out, without what is presumed."""
-        told, reasons = self._presumed(answer.presumed, facts)
-        box = self.box_of(told)
+    def decision(self, decision: Decision, answer: Any, case: Known, *, unfold: bool = False) -> DecisionReason:
+        """Say why a decision gives an answer; `case` is what is known and worked out, without what is presumed."""
+        told, box, reasons = self._presumed(answer.presumed, case)
         by_name = {rule.name: rule for rule in decision.rules}
         beaten = reasons.beaten(decision, box)
         given = tuple(reasons.reason(by_name[name], told, box, unfold=unfold) for name in answer.rules)
@@ -119,11 +124,10 @@ class Explainer:
         )
 
     def requirement(
-        self, requirement: Requirement, state: Any, facts: Mapping[str, Value], *, unfold: bool = False
+        self, requirement: Requirement, state: Any, case: Known, *, unfold: bool = False
     ) -> RequirementReason:
         """Say why a requirement has a state."""
-        told, reasons = self._presumed(state.presumed, facts)
-        box = self.box_of(told)
+        told, box, reasons = self._presumed(state.presumed, case)
         asked = requirement.when if state.state == NOT_APPLICABLE else requirement.that
         met = reasons.met(asked, told, box, unfold=unfold)
         if state.state in (FAILED, NOT_APPLICABLE):
@@ -131,9 +135,10 @@ class Explainer:
         found = RequirementReason(requirement, state, met, "")
         return RequirementReason(requirement, state, met, requirement_paragraph(self.english, found))
 
-    def _presumed(self, names: tuple[str, ...], facts: Mapping[str, Value]) -> tuple[Mapping[str, Value], Reasons]:
-        """Add what is presumed to facts."""
+    def _presumed(self, names: tuple[str, ...], case: Known) -> tuple[Mapping[str, Value], Box, Reasons]:
+        """Add what is presumed to a case."""
         if not names:
-            return facts, self.reasons
+            return case.facts, case.box, self.reasons
         values = {item.input: item.value for item in self.compiled.policy.presumptions if item.input in names}
-        return {**values, **facts}, Reasons(self.needs, self.english, frozenset(values) - frozenset(facts))
+        told = {**values, **case.facts}
+        return told, self.box_of(told), Reasons(self.needs, self.english, frozenset(values) - frozenset(case.facts))

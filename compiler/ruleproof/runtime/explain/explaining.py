@@ -113,8 +113,9 @@ class Explaining:
         try:
             return self.decide(line, history, posted)
         except InputError as error:
-            smaller = refined(error, self._program, line, self._program.past(history), day_of(posted)) if error.cannot_happen else error
-            raise without_hidden(smaller, hidden, line, history) from None
+            if error.cannot_happen:
+                error = refined(error, self._program, line, self._program.past(history), day_of(posted))
+            raise without_hidden(error, hidden, line, history) from None
 
     def _facts(self, line: Mapping[str, object], history: object, posted: datetime.date | None) -> dict[str, Value]:
         """Give the facts of a line in their own types, and those worked out; what is unknown is left out."""

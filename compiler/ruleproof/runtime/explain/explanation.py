@@ -14,7 +14,7 @@ from ruleproof.model.in_force import in_force
 from ruleproof.model.nodes import SERVICE_DATE
 from ruleproof.prover.space import bits_of
 from ruleproof.runtime.explain.english import in_words, listed
-from ruleproof.runtime.explain.explainer import DecisionReason, Explainer, RequirementReason
+from ruleproof.runtime.explain.explainer import DecisionReason, Explainer, Known, RequirementReason
 from ruleproof.runtime.explain.html import html_of
 from ruleproof.runtime.explain.paragraphs import capital
 
@@ -52,11 +52,15 @@ class Explanation:
         return self._facts_of()
 
     @cached_property
+    def _known(self) -> Known:
+        return Known(self.facts, self.explainer.box_of(self.facts))
+
+    @cached_property
     def decisions(self) -> Mapping[str, DecisionReason]:
         """Why each decision answers as it does, by its name."""
         answers = self.judged.answers
         return {
-            item.name: self.explainer.decision(item, answers[item.name], self.facts, unfold=self._unfold)
+            item.name: self.explainer.decision(item, answers[item.name], self._known, unfold=self._unfold)
             for item in self.explainer.compiled.decisions
             if item.name in answers
         }
@@ -66,7 +70,7 @@ class Explanation:
         """Why each requirement and each limit is met, failed, not applicable or not checked, by its name."""
         states = self.judged.requirements
         return {
-            item.name: self.explainer.requirement(item, states[item.name], self.facts, unfold=self._unfold)
+            item.name: self.explainer.requirement(item, states[item.name], self._known, unfold=self._unfold)
             for item in self.explainer.compiled.policy.requirements
             if item.name in states
         }
@@ -106,7 +110,7 @@ class Explanation:
 
     def _which_text(self) -> str:
         version = self.judged.policy
-        said = f"By the policy {in_words(version.name)} ({version.label})" if version.label else f"By {version.name}"
+        said = f"By the policy “{version.label or in_words(version.name)}”"
         if self.revisions:
             day = self.facts[SERVICE_DATE]
             told = listed([f"{revision} of {source}" for source, revision in self.revisions.items()])

@@ -26,7 +26,7 @@ def decision_paragraph(english: English, found: DecisionReason) -> str:
         said += [f"This decision asks for {needs_in_words(found.lacks)}."] if found.lacks else []
     elif answer.kind != CANNOT_ANSWER:
         said += _by_rules(found.rules, answer)
-    said += [f"{_title(reason)} fits too, but gives way to {_beaten(reason)}." for reason in found.overridden]
+    said += [f"{_title(reason)} fits too, but gives way to {beaten_in_words(reason)}." for reason in found.overridden]
     said += _further(answer)
     said += rests_on(english, answer)
     return " ".join(said)
@@ -46,12 +46,15 @@ def _by_rules(rules: Sequence[RuleReason], answer: Any) -> Iterator[str]:
 
 
 def _not_known(english: English, answer: Any) -> Iterator[str]:
-    possible = [english.answer(other) for other in answer.possible]
-    more = len(possible) - MOST_POSSIBLE
-    shown = "; ".join(possible[:MOST_POSSIBLE]) + (f"; and {more} more" if more > 0 else "")
-    yield f"Still possible: {shown}."
+    yield f"Still possible: {some_of([english.answer(other) for other in answer.possible])}."
     if answer.needed:
         yield f"It hangs on {listed([english.label(name) for name in answer.needed])}."
+
+
+def some_of(answers: Sequence[str]) -> str:
+    """Name answers that are still possible, not too many of them."""
+    more = len(answers) - MOST_POSSIBLE
+    return "; ".join(answers[:MOST_POSSIBLE]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _further(answer: Any) -> Iterator[str]:
@@ -89,7 +92,8 @@ def rests_on(english: English, answer: Any) -> Iterator[str]:
     if answer.reviewer:
         parts.append(f"a reviewer's decision on {listed([english.label(name) for name in answer.reviewer])}")
     for item in answer.questions:
-        parts.append(f"question {item.name} ({item.state}: {item.text.rstrip('.')})")
+        text = "" if item.state == "decided" else f": {item.text.rstrip('.')}"
+        parts.append(f"question {item.name} ({item.state}{text})")
     if parts:
         yield f"This rests on {listed(parts)}."
 
@@ -100,20 +104,39 @@ def needs_in_words(needs: Sequence[Met]) -> str:
 
 
 def need_in_words(met: Met) -> str:
+    """Say one need; of one about several facts, with those facts that decide it.
+
+    >>> need_in_words(Met("genes: 5 to 50 genes", "20 genes", True))
+    'genes: 5 to 50 genes (here 20 genes)'
+    >>> need_in_words(Met("“large”: no", "", True, (Met("genes: 1 to 50 genes", "20 genes", True),)))
+    '“large”: no (here genes: 20 genes)'
+    """
     if met.parts:
-        return f"{met.needed} ({', '.join(map(need_in_words, met.parts))})"
+        return f"{met.needed} (here {', '.join(dict.fromkeys(_facts(met.parts)))})"
     values = met.needed.partition(": ")[2]
     if not met.had or met.had == values:
         return met.needed
     return f"{met.needed} ({NOT_KNOWN if met.had == NOT_KNOWN else f'here {met.had}'})"
 
 
+def _facts(parts: Sequence[Met]) -> Iterator[str]:
+    """Say what the case had of some needs, without what was needed."""
+    for met in parts:
+        label, colon, _ = met.needed.partition(": ")
+        if met.parts:
+            yield from _facts(met.parts)
+        else:
+            yield f"{label}: {met.had}" if met.had and colon else met.needed
+
+
 def _title(reason: RuleReason) -> str:
     return f"Rule {reason.title}"
 
 
-def _beaten(reason: RuleReason) -> str:
-    return listed([f"{winner}, because {because.rstrip('.')}" if because else winner for winner, because in reason.overridden_by])
+def beaten_in_words(reason: RuleReason) -> str:
+    """Say which rules beat one, and why."""
+    by = [f"{winner}, because {because.rstrip('.')}" if because else winner for winner, because in reason.overridden_by]
+    return listed(by)
 
 
 def _cited(reason: RuleReason) -> str:

@@ -9,6 +9,7 @@ from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.graph.remaining import Remaining, Worth
 from ruleproof.runtime.explain.english import English, listed
+from ruleproof.runtime.explain.paragraphs import capital, some_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,16 @@ def possible_of(
 
 
 def _text(compiled: Compiled, english: English, found: Possible) -> str:
-    items = (*compiled.decisions, *compiled.policy.requirements)
-    label = next(item.label for item in items if item.name == found.subject) or found.subject
-    subject = label[:1].upper() + label[1:]
+    labels = {item.name: item.label for item in compiled.decisions}
+    labels |= {item.name: item.label for item in compiled.policy.requirements}
+    subject = capital(labels[found.subject] or found.subject)
     if not found.answers:
         return f"{subject}: nothing can happen that agrees with these facts."
     if found.settled:
         return f"{subject}: {found.answers[0].says}, whatever is still unknown."
     best = found.questions[0]
     return (
-        f"{subject}: still possible are {'; '.join(item.says for item in found.answers)}. "
+        f"{subject}: still possible are {some_of([item.says for item in found.answers])}. "
         f"It hangs on {listed([english.label(name) for name in found.matters])}. "
         f"Ask first for {english.label(best.input)}: at worst {best.worst} of the {len(found.answers)} answers are left then, "
         f"on average {float(best.expected):.1f}."

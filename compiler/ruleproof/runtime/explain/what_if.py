@@ -11,6 +11,7 @@ from ruleproof.graph.changes import Search
 from ruleproof.graph.remaining import Remaining, said
 from ruleproof.model.meaning import Answer
 from ruleproof.runtime.explain.english import English, listed
+from ruleproof.runtime.explain.paragraphs import capital
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +144,13 @@ class WhatIf:
         for name, (one, other) in answers.items():
             label = self.english.decisions[name]
             if one == other:
-                said_so.append(f"{_capital(label)} stays {one}.")
+                said_so.append(f"{capital(label)} stays {one}.")
                 continue
             sets = because.get(name, ())
             ways = [listed([self.english.label(item) for item in inputs]) for inputs in sets]
             grounds = f", because of {', or of '.join(ways)}" if ways else ""
-            said_so.append(f"{_capital(label)} was {one} and is {other}{grounds}.")
+            said_so.append(f"{capital(label)} was {one} and is {other}{grounds}.")
         return " ".join(said_so)
 
 
 _UNKNOWN = object()
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -101,10 +101,11 @@ class Reasons:
                 yield Met(words, self._had(self.space.dimensions[dimension].input, facts), state)
             case Named(_, _, part):
                 inner = tuple(self._met(part, facts, box, unfold)) if unfold or state is not True else ()
-                yield Met(words, "", state, inner)
+                told = inner if unfold else tuple(one for one in inner if one.state is state)
+                yield Met(words, "", state, told)
             case Counted(_, parts):
-                told = [part for part in parts if self.needs.met(part, box) is state] or list(parts)
-                yield Met(words, "", state, tuple(one for part in told for one in self._met(part, facts, box, unfold)))
+                decisive = [part for part in parts if self.needs.met(part, box) is state] or list(parts)
+                yield Met(words, "", state, tuple(one for part in decisive for one in self._met(part, facts, box, unfold)))
             case Asks():
                 yield Met(words, self._asked(needed, facts), state)
 

@@ -15,7 +15,8 @@ from ruleproof.graph.changes import Change, Search
 from ruleproof.model.meaning import FAILED, MET, NOT_APPLICABLE, NOT_CHECKED, OUTCOME, Answer
 from ruleproof.model.nodes import Decision, Requirement
 from ruleproof.prover.space import Box
-from ruleproof.runtime.explain.english import English, listed
+from ruleproof.runtime.explain.english import English, in_words, listed
+from ruleproof.runtime.explain.paragraphs import beaten_in_words, capital, needs_in_words
 from ruleproof.runtime.explain.why import Reasons, RuleReason
 
 USUAL_LIMIT = 5
@@ -174,7 +175,7 @@ class WhyNots:
     # -------------------------------------------------------------- words
 
     def _text(self, found: WhyNot, possible: bool) -> str:
-        subject, wanted = self._subject(found.subject), found.wanted.replace("_", " ")
+        subject, wanted = self._subject(found.subject), in_words(found.wanted)
         if found.now:
             return f"{subject}: {wanted} is the answer already."
         if found.open:
@@ -192,18 +193,17 @@ class WhyNots:
             said.append(f"{subject} is {wanted} in no case at all.")
         near = sorted(found.rules, key=lambda reason: sum(need.state is False for need in reason.needs))
         for reason in near[:MOST_RULES]:
-            lacking = [need.needed for need in reason.needs if need.state is False]
+            lacking = [need for need in reason.needs if need.state is False]
             if lacking:
-                said.append(f"Rule {reason.title} lacks {'; '.join(lacking)}.")
+                said.append(f"Rule {reason.title} needs besides {needs_in_words(lacking)}.")
             elif reason.overridden_by:
-                winner, because = reason.overridden_by[0]
-                said.append(f"Rule {reason.title} fits, but gives way to {winner}: {because}.")
+                said.append(f"Rule {reason.title} fits, but gives way to {beaten_in_words(reason)}.")
         return " ".join(said)
 
     def _subject(self, name: str) -> str:
         items: tuple[Decision | Requirement, ...] = (*self.compiled.decisions, *self.compiled.policy.requirements)
         label = next(item.label for item in items if item.name == name)
-        return label[:1].upper() + label[1:]
+        return capital(label)
 
     def _change(self, step: Step) -> str:
         ways = [listed(list(way.values())) for way in step.ways[:2]]
