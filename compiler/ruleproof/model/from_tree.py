@@ -137,10 +137,7 @@ class _Reader:
             presumptions=self.imports.presumptions(self.facts.presumptions(self.inputs, self.tree.of(tree.Presume))),
             code_lists=tuple(self.lists.values()),
             decisions=tuple(self.ordered(decisions)),
-            requirements=(
-                *(self.requirement(block) for block in self.declared.of(tree.Require)),
-                *Limits(self.declared, self.conditions, self.clauses).limits(),
-            ),
+            requirements=self.requirements(),
             silences=tuple(self.silence(block) for block in self.tree.of(tree.Silence)),
             questions=tuple(log.question(block) for block in self.declared.of(tree.Question)),
             acceptances=tuple(log.acceptance(block) for block in self.tree.of(tree.Accept)),
@@ -232,6 +229,12 @@ class _Reader:
             )
             return decisions
         return in_order(decisions, uses)
+
+    def requirements(self) -> tuple[model.Requirement, ...]:
+        """Give the requirements and the limits, in the order written."""
+        limits = Limits(self.declared, self.conditions, self.clauses).limits()
+        found = (*(self.requirement(block) for block in self.declared.of(tree.Require)), *limits)
+        return tuple(sorted(found, key=lambda item: item.span.start))
 
     def requirement(self, block: tree.Require) -> model.Requirement:
         that = self.clauses.needed(block, tree.That, "that", "that units is 1")

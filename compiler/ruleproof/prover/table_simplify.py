@@ -7,7 +7,8 @@ What may be done depends on the hit policy:
 - RULE ORDER and OUTPUT ORDER: the same, among rows that meet none that gives something else, so that no order changes.
 - ANY, and COLLECT with MIN or MAX: rows may overlap, so that a row may grow over others that give the same (or what wins
   anyway), and rows that add nothing are dropped.
-- FIRST and PRIORITY: a row may also grow under rows that win before it.
+- FIRST and PRIORITY: a row may also grow under rows that win before it.  Where the order of the rows does not count under
+  FIRST, since no two that say different things meet, they are first put into a new order that needs fewer of them.
 
 A row that cannot be decided, and every row that meets one, stays as it is.  No row is ever added.
 """
@@ -23,6 +24,7 @@ from ruleproof.prover.box_groups import inside, parted_anew
 from ruleproof.prover.boxes import meets
 from ruleproof.prover.space import Box
 from ruleproof.prover.table_cases import Cases
+from ruleproof.prover.table_listed import in_order
 from ruleproof.prover.table_outputs import Key, Outputs
 from ruleproof.prover.table_overlapping import Overlapping, Piece, can_say, compares
 from ruleproof.prover.table_regions import row_tests
@@ -179,6 +181,11 @@ class _Simplifier:
         """Join rows, let them grow over one another, and drop those that add nothing."""
         if self._outputs.first_wins and self._outputs.places is None:
             return list(pieces)
+        if self._table.hit_policy == tables.FIRST:
+            bars = [box for index in stay for box in (*self._space.rows[index].sure, *self._space.rows[index].maybe)]
+            listed = in_order(self._space, pieces, bars, sorted(self._fixed), self._still_time)
+            if listed is not None and len(listed) < len(pieces):
+                return listed
         others = [
             Piece(index, self._outputs.keys[index], box, frozenset({index}))
             for index in stay
