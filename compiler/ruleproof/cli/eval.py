@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     "--over-time", is_flag=True, help="Answer as posted on every day (from --as-posted-on on), and say what changed it."
 )
 @click.option(
-    "--history", metavar="FILE", help="The earlier services of the patient: a JSON list or one object a line, earliest first."
+    "--history",
+    metavar="FILE",
+    help="The earlier services of the patient: a JSON list or one object a line, earliest first.",
 )
 @click.option(
     "--record",
@@ -151,7 +153,9 @@ def _answer(
 
     def judge() -> Any:
         facts, told = claim.read(compiled)
-        judged = policy.over_time(facts, told, as_posted_on) if over_time else _judged(policy, facts, told, as_posted_on)
+        judged = (
+            policy.over_time(facts, told, as_posted_on) if over_time else _judged(policy, facts, told, as_posted_on)
+        )
         if record is not None:
             from ruleproof.cli.records import append_record
             from ruleproof.runtime.explain.record import record_of

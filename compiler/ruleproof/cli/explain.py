@@ -15,12 +15,28 @@ if TYPE_CHECKING:
 
 @click.command("explain")
 @click.argument("path")
-@click.option("--facts", required=True, metavar="FILE", help="The claim: a JSON file with one object, or - for standard input.")
-@click.option("--why-not", metavar="OUTCOME", help="Say what would lead to this answer, such as an outcome or `left open`.")
-@click.option("--decision", "--table", default="", metavar="NAME", help="The decision (or the table, the requirement) asked about.")
-@click.option("--fix", default="", metavar="INPUTS", help="With --why-not: inputs that stay as they are, between commas.")
-@click.option("--cost", multiple=True, metavar="INPUT=N", help="With --why-not: what changing an input costs, 1 unless given.")
-@click.option("--limit", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="Give at most N ways.")
+@click.option(
+    "--facts", required=True, metavar="FILE", help="The claim: a JSON file with one object, or - for standard input."
+)
+@click.option(
+    "--why-not", metavar="OUTCOME", help="Say what would lead to this answer, such as an outcome or `left open`."
+)
+@click.option(
+    "--decision",
+    "--table",
+    default="",
+    metavar="NAME",
+    help="The decision (or the table, the requirement) asked about.",
+)
+@click.option(
+    "--fix", default="", metavar="INPUTS", help="With --why-not: inputs that stay as they are, between commas."
+)
+@click.option(
+    "--cost", multiple=True, metavar="INPUT=N", help="With --why-not: what changing an input costs, 1 unless given."
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="Give at most N ways."
+)
 @click.option("--possible", is_flag=True, help="Say what can still come out, and what to ask next.")
 @click.option("--range", "range_of", metavar="INPUT", help="Say over which values of an input the answer stays.")
 @click.option("--compare", metavar="FILE", help="Compare with the claim in this file.")
@@ -70,8 +86,17 @@ def command(path: str, facts: str, format: str, hit_policy: str, **asked: Any) -
 
 def _cost(written: str) -> tuple[str, int]:
     name, sign, cost = written.rpartition("=")
-    if not (sign and name.strip() and cost.strip().isascii() and cost.strip().isdigit() and 1 <= int(cost[:9]) and len(cost) < 8):
-        raise click.UsageError(f"--cost: `{written}` is not of the form INPUT=N, such as genes=3, with a whole number from 1")
+    if not (
+        sign
+        and name.strip()
+        and cost.strip().isascii()
+        and cost.strip().isdigit()
+        and 1 <= int(cost[:9])
+        and len(cost) < 8
+    ):
+        raise click.UsageError(
+            f"--cost: `{written}` is not of the form INPUT=N, such as genes=3, with a whole number from 1"
+        )
     return name.strip(), int(cost)
 
 
@@ -115,7 +140,9 @@ def _by_policy(
     return _show(found, format)
 
 
-def _found(policy: Any, claim: Facts, fixed: tuple[str, ...], costs: dict[str, int], asked: dict[str, Any]) -> dict[str, Any]:
+def _found(
+    policy: Any, claim: Facts, fixed: tuple[str, ...], costs: dict[str, int], asked: dict[str, Any]
+) -> dict[str, Any]:
     """Give what is asked for, by what it is called in JSON."""
     facts, history = claim.read(policy.compiled)
     posted, redact = asked["as_posted_on"], asked["redact"]

@@ -23,7 +23,9 @@ def append_record(path: Path, record: Mapping[str, Any]) -> None:
         finally:
             os.close(file)
     except OSError as error:
-        raise Failure(f"{shown(path)}: the record cannot be written: {(error.strerror or str(error)).lower()}") from None
+        raise Failure(
+            f"{shown(path)}: the record cannot be written: {(error.strerror or str(error)).lower()}"
+        ) from None
 
 
 def records_in(path: str) -> Iterator[tuple[int, object]]:

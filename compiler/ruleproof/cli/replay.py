@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 @click.command("replay")
 @click.argument("log")
 @click.option(
-    "--policy", "policies", multiple=True, required=True, metavar="PATH", help="The policy of the records; repeat it for several."
+    "--policy",
+    "policies",
+    multiple=True,
+    required=True,
+    metavar="PATH",
+    help="The policy of the records; repeat it for several.",
 )
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print at most N records; all are counted.")
 @allow_option
@@ -97,7 +102,9 @@ class _Counted:
             return
         told = [*replayed.differences, *replayed.notes]
         if self.format == "json":
-            self.found.append({"line": number, "differences": list(replayed.differences), "notes": list(replayed.notes)})
+            self.found.append(
+                {"line": number, "differences": list(replayed.differences), "notes": list(replayed.notes)}
+            )
         else:
             say("\n".join([f"line {number}: differs", *(f"  {visible(item)}" for item in told)]))
 

@@ -6,13 +6,14 @@ things, the one that is to win stands before the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 
 from ruleproof.prover.box_index import BoxIndex
 from ruleproof.prover.box_lists import Listed, listed_anew
 from ruleproof.prover.rows import OutOfTimeError, Rows
 from ruleproof.prover.space import Box, bits_of
+from ruleproof.prover.table_outputs import Key
 from ruleproof.prover.table_overlapping import Piece, can_say
 from ruleproof.prover.table_space import TableSpace
 
@@ -64,6 +65,9 @@ class _Places:
         self._boxes = [item.box for item in listed]
         self._of = [frozenset(row for number in item.of for row in pieces[number].of) for item in listed]
         self._keys = [pieces[item.of[0]].key for item in listed]
+        self._with_key: dict[Key, list[int]] = {piece.key: [] for piece in pieces}
+        for number, key in enumerate(self._keys):
+            self._with_key[key].append(number)
         self._before, self._behind = self._orders()
         self._chain = [1] * len(listed)
         """How many boxes at least must stand behind one another from a box on."""
@@ -81,7 +85,7 @@ class _Places:
         return before, [found & ~before[number] for number, found in enumerate(others)]
 
     def run(self) -> list[Piece] | None:
-        places = self._placed(own_only=True) or self._placed(own_only=False)
+        places = self._search()
         if places is None:
             return None
         self._come_home(places)
@@ -89,24 +93,38 @@ class _Places:
             Piece(places[number], self._keys[number], box, self._of[number]) for number, box in enumerate(self._boxes)
         ]
 
-    def _placed(self, *, own_only: bool) -> dict[int, int] | None:
+    def _search(self) -> dict[int, int] | None:
+        """Let boxes stand in the place of a row that they hold; those that find none, in any with the same outputs."""
+        anywhere: set[int] = set()
+        while True:
+            places = self._placed(anywhere)
+            lost = set(range(len(self._boxes))) - set(places)
+            if not lost:
+                return places
+            if lost <= anywhere:
+                break
+            # what waits for a lost box alone is not lost itself
+            anywhere |= {number for number in lost if not any(self._before[number] >> other & 1 for other in lost)} or lost
+        places = self._placed(set(range(len(self._boxes))))
+        return places if len(places) == len(self._boxes) else None
+
+    def _placed(self, anywhere: Collection[int]) -> dict[int, int]:
         """Go through the rows, and put into each place a box that may stand there, the one with most behind it first."""
         places: dict[int, int] = {}
         done = 0
         for piece in self._pieces:
             fit = [
                 number
-                for number, key in enumerate(self._keys)
-                if key == piece.key
-                and number not in places
+                for number in self._with_key[piece.key]
+                if number not in places
                 and not self._before[number] & ~done
-                and (not own_only or piece.row in self._of[number])
+                and (number in anywhere or piece.row in self._of[number])
             ]
             if fit:
                 best = max(fit, key=lambda number: (self._chain[number], piece.row in self._of[number]))
                 places[best] = piece.row
                 done |= 1 << best
-        return places if len(places) == len(self._boxes) else None
+        return places
 
     def _come_home(self, places: dict[int, int]) -> None:
         """Put boxes into the places of rows that they hold, where these are free and the order stays."""

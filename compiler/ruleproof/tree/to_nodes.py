@@ -564,8 +564,8 @@ class ToNodes(Transformer[Token, Any]):
         return nodes.Unless(_span(meta), children[0])
 
     def after_service(self, meta: Meta, children: list[Any]) -> Any:
-        paid, rest = _split(children, bool)
-        return nodes.AfterService(_span(meta), *rest, bool(paid))
+        paid, (subject, key) = _split(children, bool)
+        return nodes.AfterService(_span(meta), subject, key, bool(paid))
 
     def paid(self, meta: Meta, children: list[Any]) -> Any:
         return True

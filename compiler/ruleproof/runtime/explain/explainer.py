@@ -116,9 +116,7 @@ class Explainer:
         lacks: tuple[Met, ...] = ()
         if answer.kind == OUT_OF_SCOPE:
             lacks = tuple(met for met in reasons.met(decision.scope, told, box) if met.state is not True)
-        found = DecisionReason(
-            decision, answer, self.english.answer(answer), given, tuple(overridden), lacks, ""
-        )
+        found = DecisionReason(decision, answer, self.english.answer(answer), given, tuple(overridden), lacks, "")
         return DecisionReason(
             decision, answer, found.says, given, found.overridden, lacks, decision_paragraph(self.english, found)
         )

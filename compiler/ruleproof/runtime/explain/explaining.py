@@ -90,7 +90,9 @@ class Explaining:
         except InputError as error:
             raise without_hidden(error, hidden, claim, history) from None
 
-    def explainer(self, as_posted_on: datetime.date | None = None, hidden: frozenset[str] = ALWAYS_REDACTED) -> Explainer:
+    def explainer(
+        self, as_posted_on: datetime.date | None = None, hidden: frozenset[str] = ALWAYS_REDACTED
+    ) -> Explainer:
         """Give what explains the policy as it had been posted by a day."""
         compiled = self.compiled.as_posted(as_posted_on)
         if compiled is not self.compiled:
@@ -124,9 +126,7 @@ class Explaining:
         names = (*program.names, *(item.name for item in program.derived))
         known = self.compiled.space.inputs
         return {
-            name: value
-            for name, value in zip(names, worked_out, strict=True)
-            if value is not UNKNOWN and name in known
+            name: value for name, value in zip(names, worked_out, strict=True) if value is not UNKNOWN and name in known
         }
 
     # -------------------------------------------------------------- why not, and what is possible
@@ -159,7 +159,9 @@ class Explaining:
         check_names(paid, known, "what costs more")
         for name, cost in paid.items():
             if type(cost) is not int or not 1 <= cost <= MOST_COST:
-                raise NoSuchInputError(f"what costs more: `{name}` can cost a whole number from 1 to {MOST_COST}, not {cost}")
+                raise NoSuchInputError(
+                    f"what costs more: `{name}` can cost a whole number from 1 to {MOST_COST}, not {cost}"
+                )
         return explainer.why_nots.of(decision, wanted, facts, fixed=kept, costs=paid, limit=limit)
 
     def possible(
@@ -199,6 +201,15 @@ class Explaining:
     def resume(self, state: object) -> Interview:
         """Take up an interview from its `state`; raises `StateError` where that is not of this text of the policy."""
         return resumed(self.compiled, state, self._read_all, self._work_out)
+
+    def read_fact(self, name: str, value: object) -> Value:
+        """Check one value of an input, and give it in its own type."""
+        return self._read_all({name: value})[name]
+
+    @property
+    def program(self) -> Program:
+        """The tables that answer."""
+        return self._program
 
     def _read_all(self, facts: Mapping[str, object]) -> dict[str, Value]:
         """Check facts, those that are worked out included, and give each in its own type."""

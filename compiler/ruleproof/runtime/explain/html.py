@@ -38,7 +38,11 @@ def answers_as_html(title: str, rows: Sequence[tuple[str, str, str]]) -> str:
 def _strong_start(text: str) -> str:
     """Mark the first sentence, which is the answer."""
     answer, stop, rest = text.partition(". ")
-    return f"<strong>{escape(answer + stop.strip())}</strong> {escape(rest)}" if stop else f"<strong>{escape(text)}</strong>"
+    return (
+        f"<strong>{escape(answer + stop.strip())}</strong> {escape(rest)}"
+        if stop
+        else f"<strong>{escape(text)}</strong>"
+    )
 
 
 def _overridden(rule: RuleReason) -> str:
@@ -46,8 +50,11 @@ def _overridden(rule: RuleReason) -> str:
 
 
 def _table(title: str, needs: Sequence[Met], remark: str) -> list[str]:
-    rows = [f"<tr><td>{'&nbsp;' * 4 * depth}{escape(met.needed)}</td><td>{escape(met.had)}</td>"
-            f"<td>{_MARKS[met.state]}</td></tr>" for depth, met in _rows(needs, 0)]
+    rows = [
+        f"<tr><td>{'&nbsp;' * 4 * depth}{escape(met.needed)}</td><td>{escape(met.had)}</td>"
+        f"<td>{_MARKS[met.state]}</td></tr>"
+        for depth, met in _rows(needs, 0)
+    ]
     caption = f"<caption>{escape(title)}{escape(f' ({remark})') if remark else ''}</caption>"
     return ["<table>", caption, "<tr><th>needed</th><th>here</th><th></th></tr>", *rows, "</table>"]
 

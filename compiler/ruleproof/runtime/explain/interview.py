@@ -79,9 +79,7 @@ class Interview:
     @cached_property
     def known(self) -> Mapping[str, Value]:
         """All facts, with what is presumed of those that nobody knows, and what is worked out."""
-        presumed = {
-            item.input: item.value for item in self.compiled.policy.presumptions if item.input in self.unknown
-        }
+        presumed = {item.input: item.value for item in self.compiled.policy.presumptions if item.input in self.unknown}
         told = {**presumed, **self.told}
         return told if self.work_out is None else self.work_out(told)
 

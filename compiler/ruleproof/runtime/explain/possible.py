@@ -49,7 +49,12 @@ class Possible:
             "matters": list(self.matters),
             "does_not_matter": list(self.idle),
             "questions": [
-                {"input": one.input, "at_worst": one.worst, "expected": str(one.expected), "bits": round(one.information, 6)}
+                {
+                    "input": one.input,
+                    "at_worst": one.worst,
+                    "expected": str(one.expected),
+                    "bits": round(one.information, 6),
+                }
                 for one in self.questions
             ],
             "text": self.text,
@@ -59,9 +64,7 @@ class Possible:
         return self.text
 
 
-def possible_of(
-    compiled: Compiled, english: English, subject: str, facts: Mapping[str, Value]
-) -> Possible:
+def possible_of(compiled: Compiled, english: English, subject: str, facts: Mapping[str, Value]) -> Possible:
     """Give what can still come out of the decision or requirement `subject`."""
     left = Remaining(compiled.exact_graphs[subject], compiled.study.box_of(facts))
     answers = []
@@ -95,6 +98,10 @@ def _text(compiled: Compiled, english: English, found: Possible) -> str:
 
 def _plain(case: Mapping[str, Value]) -> dict[str, object]:
     return {
-        name: value if isinstance(value, bool | int | str | None) else list(value) if isinstance(value, tuple) else str(value)
+        name: value
+        if isinstance(value, bool | int | str | None)
+        else list(value)
+        if isinstance(value, tuple)
+        else str(value)
         for name, value in case.items()
     }

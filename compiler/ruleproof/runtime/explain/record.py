@@ -116,7 +116,9 @@ def replay(
         return Replayed(False, (f"the claim is refused now: {error}",), notes)
     answers = list(_different(logged, given))
     if answers and left_out.names:
-        answers.append(f"left out of the record: {', '.join(sorted(left_out.names))}; what rests on it may differ for that")
+        answers.append(
+            f"left out of the record: {', '.join(sorted(left_out.names))}; what rests on it may differ for that"
+        )
     return Replayed(not answers, tuple(answers), notes)
 
 
@@ -178,7 +180,9 @@ def _different(logged: object, given: object, where: str = "") -> Iterable[str]:
 
 def _shown(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "nothing"
+        return ", ".join(map(_shown, value)) or "nothing"
+    if isinstance(value, dict):
+        return str(value.get("name") or value.get("outcome") or value.get("kind") or "something else")
     return str(value) if value not in (None, "") else "nothing"
 
 

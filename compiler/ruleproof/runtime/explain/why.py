@@ -86,7 +86,9 @@ class Reasons:
             needed = self.needs.of(rule.condition)  # only its dates are against it
         return RuleReason(rule, tuple(self._met(needed, facts, box, unfold)))
 
-    def met(self, condition: Condition, facts: Mapping[str, Value], box: Box, *, unfold: bool = False) -> tuple[Met, ...]:
+    def met(
+        self, condition: Condition, facts: Mapping[str, Value], box: Box, *, unfold: bool = False
+    ) -> tuple[Met, ...]:
         """Give what a condition needs and what the case has of it."""
         return tuple(self._met(self.needs.of(condition), facts, box, unfold))
 
@@ -105,7 +107,9 @@ class Reasons:
                 yield Met(words, "", state, told)
             case Counted(_, parts):
                 decisive = [part for part in parts if self.needs.met(part, box) is state] or list(parts)
-                yield Met(words, "", state, tuple(one for part in decisive for one in self._met(part, facts, box, unfold)))
+                yield Met(
+                    words, "", state, tuple(one for part in decisive for one in self._met(part, facts, box, unfold))
+                )
             case Asks():
                 yield Met(words, self._asked(needed, facts), state)
 
