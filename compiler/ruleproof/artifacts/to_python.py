@@ -51,8 +51,9 @@ if TYPE_CHECKING:
 """
 
 _PUBLIC = (
-    "LISTS", "POLICY", "UNKNOWN", "Answer", "Claim", "ClaimJudgement", "Consequence", "InputError", "Judgement", "OverTime", "Period", "PolicyVersion", "Question",
-    "Requirement", "Unknown", "claim_from", "decide", "decide_claim", "over_time",
+    "LISTS", "POLICY", "UNKNOWN", "Answer", "Claim", "ClaimJudgement", "Consequence", "InputError", "Judgement",
+    "OverTime", "Period", "PolicyVersion", "Question", "Requirement", "Unknown", "claim_from", "decide",
+    "decide_claim", "over_time",
 )  # fmt: skip
 
 _IN_A_JUDGEMENT = frozenset(

@@ -91,7 +91,7 @@ def _cost(written: str) -> tuple[str, int]:
         and name.strip()
         and cost.strip().isascii()
         and cost.strip().isdigit()
-        and 1 <= int(cost[:9])
+        and int(cost[:9]) >= 1
         and len(cost) < 8
     ):
         raise click.UsageError(

@@ -35,7 +35,7 @@ def answer_tables(file: str, input: str, output: Path | None, wanted: str, hit_p
         show(report, format, None, "all")
         return max(report.status, 1)
     try:
-        facts = _known(read, read_claim(input))
+        facts = known_facts(read, read_claim(input))
     except ClaimError as error:
         return refuse(input, error.message, error.help, {}, format)
     found = _results(read, facts, wanted)
@@ -64,7 +64,7 @@ def _columns(read: TableFile) -> dict[str, InputColumn]:
     }
 
 
-def _known(read: TableFile, facts: Mapping[str, object]) -> dict[str, Any]:
+def known_facts(read: TableFile, facts: Mapping[str, object]) -> dict[str, Any]:
     """Check the names and the values of a case; dates, times and durations are read as their column has them."""
     from ruleproof.readers.feel.names import tidy
 

@@ -1,0 +1,286 @@
+"""Arrow columns to cells: each different value is read once, by the input that would read it in `decide`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ruleproof.runtime.kernel.inputs import DayInput, Input, SeveralCodesInput, WholeNumberInput, YesNoInput
+from ruleproof.runtime.kernel.values import UNKNOWN, InputError
+
+Numbers: TypeAlias = np.ndarray[Any, Any]
+
+MISSING_DAY, UNKNOWN_DAY = -(1 << 40), -(1 << 41)
+"""Stand among the days, counted from 1970-01-01, where a date is missing or unknown."""
+MOST_KEPT = 100_000
+"""How many different values of a column are remembered from one batch to the next."""
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
+_WIDEST = 1 << 16
+
+
+@dataclass(frozen=True)
+class Column:
+    """The values of one input in a batch."""
+
+    rows: int
+    cells: tuple[Numbers, ...]
+    """For each dimension of the input the cell of each row; 0 where the row is refused or the value unknown."""
+    refused: Numbers
+    """The rows whose value is refused, ascending."""
+    unknown: Numbers | None = None
+    """Which rows have not been told, as a mask; nothing where all have."""
+    days: Numbers | None = None
+    """Of a date: the day of each row, counted from 1970-01-01."""
+
+
+_NONE = np.zeros(0, np.int64)
+
+
+class ColumnReader:
+    """Reads the columns of one input, batch after batch, and remembers the values that it has read."""
+
+    def __init__(self, item: Input, nulls_unknown: bool = False) -> None:
+        """With `nulls_unknown` a null means that the value is unknown; else that it is missing."""
+        self.input = item
+        self._null: object = UNKNOWN if nulls_unknown else None
+        self._known: dict[tuple[Any, object], tuple[int, ...] | None] = {}
+        self._last: tuple[pa.Array, Column] | None = None
+
+    def value(self, column: pa.Array, row: int) -> object:
+        """Give the value of one row as the input would be given it."""
+        one = plain(column.slice(row, 1))[0]
+        try:
+            value = one.as_py()
+        except (ValueError, OverflowError):  # a day that Python cannot count
+            value = str(one)
+        return self._null if value is None else value
+
+    def read(self, column: pa.Array) -> Column:
+        """Read a column of a batch."""
+        column = plain(column)
+        fast = self._fast(column.type)
+        if fast is not None:
+            return fast(column)
+        if not isinstance(column, pa.DictionaryArray):
+            if pa.types.is_nested(column.type) or pa.types.is_null(column.type):
+                return self._taken(self._of_values(column.to_pylist(), column.type), None)
+            column = column.dictionary_encode()
+        return self._taken(self._of_dictionary(column.dictionary), column.indices)
+
+    def _fast(self, kind: pa.DataType) -> Callable[[pa.Array], Column] | None:
+        item = self.input
+        if isinstance(item, YesNoInput) and pa.types.is_boolean(kind):
+            return self._yes_no
+        if isinstance(item, DayInput) and (pa.types.is_date32(kind) or (pa.types.is_timestamp(kind) and kind.tz is None)):
+            return self._days
+        if isinstance(item, WholeNumberInput) and pa.types.is_integer(kind) and kind != pa.uint64():
+            bounds = np.iinfo(np.int64)
+            return self._whole if bounds.min < item.low and item.high < bounds.max else None
+        if isinstance(item, SeveralCodesInput) and pa.types.is_list(kind) and pa.types.is_string(kind.value_type):
+            return self._several
+        return None
+
+    # ------------------------------------------------------------ value by value
+
+    def _of_dictionary(self, dictionary: pa.Array) -> Column:
+        """Read the values of a dictionary, and last a null; batches of a stream often have the same dictionary."""
+        if self._last is None or not self._last[0].equals(dictionary):
+            self._last = (dictionary, self._of_values([*dictionary.to_pylist(), None], dictionary.type))
+        return self._last[1]
+
+    def _of_values(self, values: Sequence[object], kind: pa.DataType) -> Column:
+        width = self.input.width
+        cells = [np.zeros(len(values), np.int64) for _ in range(width)]
+        refused, unknown = [], np.zeros(len(values), bool)
+        dated = isinstance(self.input, DayInput)
+        days = np.full(len(values), UNKNOWN_DAY, np.int64) if dated else None
+        for place, value in enumerate(values):
+            value = self._null if value is None else value
+            if value is UNKNOWN:
+                unknown[place] = True
+                continue
+            found = self._cells_of(value, kind)
+            if found is None:
+                refused.append(place)
+                continue
+            for dimension in range(width):
+                cells[dimension][place] = found[dimension]
+            if days is not None:
+                days[place] = found[-1]
+        narrow = tuple(_narrow(part) for part in cells)
+        return Column(len(values), narrow, np.array(refused, np.int64), unknown if unknown.any() else None, days)
+
+    def _cells_of(self, value: object, kind: pa.DataType) -> tuple[int, ...] | None:
+        """Give the cells of a value, and of a date the day behind them; nothing where the value is refused."""
+        try:
+            return self._known[kind, value]
+        except KeyError:
+            pass
+        except TypeError:  # a list: it is not worth remembering
+            return self._read(value)
+        if len(self._known) >= MOST_KEPT:
+            self._known.clear()
+        found = self._known[kind, value] = self._read(value)
+        return found
+
+    def _read(self, value: object) -> tuple[int, ...] | None:
+        try:
+            read = self.input.read(value)
+        except InputError:
+            return None
+        cells = self.input.cells(read) if self.input.width else ()
+        if isinstance(self.input, DayInput):
+            return (*cells, MISSING_DAY if read is None else read.toordinal() - _EPOCH)
+        return cells
+
+    def _taken(self, entries: Column, indices: pa.Array | None) -> Column:
+        """Give each row what was read for the value that its index names; with no indices the values are the rows."""
+        if indices is None:
+            return entries
+        if indices.null_count:
+            indices = indices.cast(pa.int64()).fill_null(entries.rows - 1)
+        places = indices.to_numpy(zero_copy_only=False)
+        cells = tuple(part.take(places) for part in entries.cells)
+        refused = _NONE
+        if len(entries.refused):
+            bad = np.zeros(entries.rows, bool)
+            bad[entries.refused] = True
+            refused = np.flatnonzero(bad.take(places))
+        unknown = None if entries.unknown is None else entries.unknown.take(places)
+        unknown = unknown if unknown is not None and unknown.any() else None
+        return Column(len(places), cells, refused, unknown, None if entries.days is None else entries.days.take(places))
+
+    # ------------------------------------------------------------ all values at once
+
+    def _nulls(self, column: pa.Array, cells: Numbers, missing: int, bad: Numbers | None) -> Column:
+        """Put the cell of what is missing where a column holds nothing, and refuse it where it may not be missing."""
+        unknown = None
+        if column.null_count:
+            nulls = column.is_null().to_numpy(zero_copy_only=False)
+            if self._null is UNKNOWN:
+                unknown = nulls
+                cells[nulls] = 0
+            else:
+                cells[nulls] = missing if self.input.may_be_missing else 0
+            if bad is not None:
+                bad &= ~nulls
+            if self._null is None and not self.input.may_be_missing:
+                bad = nulls if bad is None else bad | nulls
+        refused = _NONE if bad is None else np.flatnonzero(bad)
+        return Column(len(column), (cells,), refused, unknown)
+
+    def _yes_no(self, column: pa.Array) -> Column:
+        held = (column.fill_null(False) if column.null_count else column).to_numpy(zero_copy_only=False)
+        return self._nulls(column, (held ^ True).view(np.uint8), 2, None)
+
+    def _whole(self, column: pa.Array) -> Column:
+        item = self.input
+        assert isinstance(item, WholeNumberInput)
+        return self._stretches(column, item.low, item.high, item.starts)
+
+    def _days(self, column: pa.Array) -> Column:
+        item = self.input
+        assert isinstance(item, DayInput)
+        low, high, *starts = (day.toordinal() - _EPOCH for day in (item.low, item.high, *item.starts))
+        dates = column.cast(pa.date32(), safe=False)
+        days = dates.cast(pa.int32())
+        found = self._stretches(days, low, high, starts)
+        refused = found.refused
+        if dates.type != column.type:  # data frames keep dates as midnights; any other time of day is refused
+            timed = pc.not_equal(dates.cast(column.type), column).fill_null(False).to_numpy(zero_copy_only=False)
+            refused = np.union1d(refused, np.flatnonzero(timed)) if timed.any() else refused
+        counted = days.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        if column.null_count:
+            nulls = column.is_null().to_numpy(zero_copy_only=False)
+            counted[nulls] = UNKNOWN_DAY if self._null is UNKNOWN else MISSING_DAY
+        return Column(len(column), found.cells, refused, found.unknown, counted)
+
+    def _stretches(self, column: pa.Array, low: int, high: int, starts: Sequence[int]) -> Column:
+        """Find the stretch in which each number lies: in a table of all numbers where they are few, else by bisection."""
+        numbers = (column.fill_null(low) if column.null_count else column).to_numpy(zero_copy_only=False)
+        bad = None
+        if len(numbers) and not (low <= int(numbers.min()) and int(numbers.max()) <= high):
+            bad = (numbers < low) | (numbers > high)
+            numbers = np.where(bad, low, numbers.astype(np.int64))
+        last = starts[-1]
+        kept = np.dtype(np.uint8 if len(starts) < 255 else np.uint16 if len(starts) < _WIDEST - 1 else np.int64)
+        if len(starts) == 1:
+            cells = np.zeros(len(numbers), kept)
+        elif last - low < _WIDEST:
+            table = (np.searchsorted(np.array(starts), np.arange(low, last + 1), "right") - 1).astype(kept)
+            places = np.minimum(numbers, last) if last < high else numbers
+            cells = table.take(places.astype(np.int64) - low)
+        else:
+            cells = (np.searchsorted(np.array(starts), numbers.astype(np.int64), "right") - 1).astype(kept)
+        return self._nulls(column, cells, len(starts), bad)
+
+    def _several(self, column: pa.Array) -> Column:
+        """Read lists of codes: each different code once, and for each group whether some code of a list is in it."""
+        item = self.input
+        assert isinstance(item, SeveralCodesInput)
+        flat = column.flatten().dictionary_encode()
+        groups = [np.zeros(len(flat.dictionary) + 1, bool) for _ in range(item.width)]
+        bad = np.ones(len(flat.dictionary) + 1, bool)
+        for place, code in enumerate(flat.dictionary.to_pylist()):
+            found = self._cells_of((code,), "code")
+            bad[place] = found is None
+            for group, there in enumerate(found or ()):
+                groups[group][place] = bool(there)
+        indices = flat.indices.fill_null(len(flat.dictionary)).to_numpy(zero_copy_only=False)
+        lengths = column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+        ends = np.cumsum(lengths, dtype=np.int64)
+        cells = tuple(_some(group.take(indices), ends, lengths).view(np.uint8) for group in groups)
+        refused = _some(bad.take(indices), ends, lengths)
+        empty = lengths == 0
+        unknown = None
+        if self._null is UNKNOWN:
+            unknown = column.is_null().to_numpy(zero_copy_only=False)
+            empty &= ~unknown
+            unknown = unknown if unknown.any() else None
+        if not item.may_be_missing:
+            refused |= empty
+        return Column(len(column), cells, np.flatnonzero(refused), unknown)
+
+
+def _some(held: Numbers, ends: Numbers, lengths: Numbers) -> Numbers:
+    """Tell for each list whether something in it holds."""
+    counted = np.concatenate(([0], np.cumsum(held, dtype=np.int64)))
+    return np.asarray(counted[ends] > counted[ends - lengths])
+
+
+def _narrow(cells: Numbers) -> Numbers:
+    most = int(cells.max()) if cells.size else 0
+    return cells.astype(np.uint8 if most < 1 << 8 else np.uint16 if most < _WIDEST else np.int64)
+
+
+def plain(column: pa.Array) -> pa.Array:
+    """Give a column in the few types that are read: no extensions, runs or views."""
+    kind = column.type
+    if isinstance(column, pa.ExtensionArray):
+        return plain(column.storage)
+    if pa.types.is_run_end_encoded(kind):
+        return plain(pc.run_end_decode(column))
+    if pa.types.is_dictionary(kind):
+        better = _plain_type(kind.value_type)
+        if better != kind.value_type:
+            return pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(better))
+        return column
+    better = _plain_type(kind)
+    return column if better == kind else column.cast(better)
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_string_view(kind) or pa.types.is_large_string(kind):
+        return pa.string()
+    if pa.types.is_date64(kind):
+        return pa.date32()
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_list_view(kind):
+        return pa.list_(_plain_type(kind.value_type))
+    return kind
+

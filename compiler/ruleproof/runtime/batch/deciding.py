@@ -1,0 +1,259 @@
+"""A batch of rows to the numbers of their answers, and to the rows that cannot be judged, each with its reason."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ruleproof.runtime.batch.columns import MISSING_DAY, UNKNOWN_DAY, Column, ColumnReader, Numbers
+from ruleproof.runtime.batch.judging import Judge, Presumed, Rows
+from ruleproof.runtime.kernel.history import DaysBetween
+from ruleproof.runtime.kernel.inputs import DayInput
+from ruleproof.runtime.kernel.program import Program
+from ruleproof.runtime.kernel.values import UNKNOWN, InputError, shown
+
+_MOST_MASKS = 60
+"""How many columns of a batch may hold values of which some are unknown: their patterns are bits of a number."""
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that cannot be judged."""
+
+    row: int
+    """Counted from 1."""
+    input: str
+    """The input whose value is refused; several between commas where it is their combination."""
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Numbers_:
+    """What is said of each row of a batch: a number for each decision and requirement, -1 where the row is rejected."""
+
+    rows: int
+    said: tuple[Numbers, ...]
+    rejects: tuple[Reject, ...]
+
+
+@dataclass
+class _Dimension:
+    """The cells of a dimension: nothing where no row knows it, and a mask where some do not."""
+
+    cells: Numbers | None = None
+    unknown: Numbers | None = None
+
+
+class Decider:
+    """A policy, ready to decide batches with certain columns."""
+
+    def __init__(
+        self,
+        program: Program,
+        sizes: Sequence[int],
+        posted: datetime.date | None,
+        only: Sequence[str],
+        nulls_unknown: Collection[str] = (),
+    ) -> None:
+        """`nulls_unknown` names the inputs whose nulls mean that a value is unknown, not that it is missing."""
+        self._program, self._posted = program, posted
+        self.judge = Judge(program, sizes, posted, only)
+        self._width = len(sizes)
+        self._readers = {item.name: ColumnReader(item, item.name in nulls_unknown) for item in program.inputs}
+        self._presumed = {name: self._cells_presumed(name, value) for name, value in program.presumptions}
+
+    def _cells_presumed(self, name: str, value: object) -> tuple[tuple[int, ...], int]:
+        """Give the cells of a presumed value, and of a date its day."""
+        item = self._readers[name].input
+        read = item.read(value)
+        day = read.toordinal() - datetime.date(1970, 1, 1).toordinal() if isinstance(item, DayInput) else 0
+        return item.cells(read), day
+
+    # ------------------------------------------------------------ one batch
+
+    def decide(self, batch: Mapping[str, pa.Array], rows: int, first: int) -> Numbers_:
+        """Judge the rows of a batch, given as columns by the names of inputs; `first` is the number of its first row."""
+        columns = {name: self._readers[name].read(column) for name, column in batch.items()}
+        refused = np.zeros(rows, bool)
+        for column in columns.values():
+            refused[column.refused] = True
+        bare = self._dimensions(columns, rows)
+        filled_columns, names = self._filled(columns, rows)
+        filled = self._dimensions(filled_columns, rows) if names is not None else None
+        said = [np.full(rows, -1, np.int32) for _ in self.judge.numbered]
+        impossible = np.zeros(rows, bool)
+        for places in _patterns(bare, rows):
+            self._decide_some(places, rows, bare, filled, names, said, impossible)
+        impossible &= ~refused
+        for numbers in said:
+            numbers[refused | impossible] = -1
+        rejects = self._rejects(batch, columns, refused, impossible, first)
+        return Numbers_(rows, tuple(said), tuple(rejects))
+
+    def _decide_some(
+        self,
+        places: Numbers | None,
+        rows: int,
+        bare: list[_Dimension],
+        filled: list[_Dimension] | None,
+        names: dict[str, Numbers | None] | None,
+        said: list[Numbers],
+        impossible: Numbers,
+    ) -> None:
+        """Judge the rows at some places (all of them where there are none), which know the same dimensions."""
+        known = _rows(bare, places, rows)
+        where = slice(None) if places is None else places
+        impossible[where] = ~self.judge.can_happen(known)
+        presumed = None
+        if filled is not None and names is not None and None in known.cells:
+            meant = tuple(name for name, mask in names.items() if mask is None or bool(_at(mask, places)[:1].any()))
+            if meant:
+                like = _rows(filled, places, rows)
+                same = tuple(
+                    one if one is not None and is_same else other
+                    for one, other, is_same in zip(
+                        known.cells, like.cells, [a.cells is b.cells for a, b in zip(bare, filled, strict=True)], strict=True
+                    )
+                )
+                like = Rows(like.count, same)
+                presumed = Presumed(like, self.judge.can_happen(like), meant)
+        for numbers, found in zip(said, self.judge.judge(known, presumed), strict=True):
+            numbers[where] = found
+
+    # ------------------------------------------------------------ dimensions
+
+    def _dimensions(self, columns: Mapping[str, Column], rows: int) -> list[_Dimension]:
+        found: list[_Dimension] = []
+        for item in self._program.inputs:
+            if item.width and item.name in columns:
+                column = columns[item.name]
+                found += [_Dimension(cells, column.unknown) for cells in column.cells]
+            else:
+                found += [_Dimension() for _ in range(item.width)]
+        for derived in self._program.derived:
+            found.append(_days_between(derived, columns, rows) if isinstance(derived, DaysBetween) else _Dimension())
+        return found
+
+    def _filled(
+        self, columns: dict[str, Column], rows: int
+    ) -> tuple[dict[str, Column], dict[str, Numbers | None] | None]:
+        """Fill unknown inputs as the policy presumes; give them with the mask of where they were, or nothing if all were."""
+        names: dict[str, Numbers | None] = {}
+        filled = dict(columns)
+        for name, (cells, day) in self._presumed.items():
+            column = columns.get(name)
+            if column is None:
+                names[name] = None
+                constant = tuple(np.full(rows, cell, np.uint16) for cell in cells)
+                filled[name] = Column(rows, constant, np.zeros(0, np.int64), None, np.full(rows, day, np.int64))
+            elif column.unknown is not None:
+                names[name] = column.unknown
+                put = tuple(
+                    np.where(column.unknown, cell, known) for cell, known in zip(cells, column.cells, strict=True)
+                )
+                days = None if column.days is None else np.where(column.unknown, day, column.days)
+                filled[name] = Column(rows, put, column.refused, None, days)
+        return filled, names or None
+
+    # ------------------------------------------------------------ rows that cannot be judged
+
+    def _rejects(
+        self,
+        batch: Mapping[str, pa.Array],
+        columns: Mapping[str, Column],
+        refused: Numbers,
+        impossible: Numbers,
+        first: int,
+    ) -> Iterator[Reject]:
+        told = {}
+        for item in reversed(self._program.inputs):  # the first input that is refused has the last word
+            if item.name in columns:
+                told.update(dict.fromkeys(columns[item.name].refused.tolist(), item.name))
+        for row in np.flatnonzero(refused | impossible).tolist():
+            yield self._reject(batch, row, told.get(row), first + row)
+
+    def _reject(self, batch: Mapping[str, pa.Array], row: int, name: str | None, number: int) -> Reject:
+        try:
+            if name is not None:
+                self._readers[name].input.read(self._readers[name].value(batch[name], row))
+            else:
+                self._refuse_impossible(batch, row)
+        except InputError as error:
+            value = "" if isinstance(error.value, dict) else shown(error.value)
+            return Reject(number, error.input, value, error.message)
+        raise AssertionError(f"row {number} was rejected, and there is nothing to say against it")
+
+    def _refuse_impossible(self, batch: Mapping[str, pa.Array], row: int) -> None:
+        values = tuple(
+            reader.input.read(reader.value(batch[name], row)) if name in batch else UNKNOWN
+            for name, reader in self._readers.items()
+        )
+        known = self._program._worked_out(values, None, self._posted)
+        self._program.check_possible(known, self._program.cells(known), self._posted)
+
+
+def _days_between(item: DaysBetween, columns: Mapping[str, Column], rows: int) -> _Dimension:
+    """Work out whether one date lies so many days after another: not where one is missing, unknown where one is."""
+    first, second = _days_of(columns, item.first, rows), _days_of(columns, item.second, rows)
+    days = first - second
+    inside = np.ones(rows, bool)
+    if item.low is not None:
+        inside &= days >= item.low
+    if item.high is not None:
+        inside &= days <= item.high
+    missing = (first == MISSING_DAY) | (second == MISSING_DAY)
+    unknown = ((first == UNKNOWN_DAY) | (second == UNKNOWN_DAY)) & ~missing
+    cells = (~(inside & ~missing)).view(np.uint8)
+    if unknown.all():
+        return _Dimension()
+    return _Dimension(cells, unknown if unknown.any() else None)
+
+
+def _days_of(columns: Mapping[str, Column], name: str, rows: int) -> Numbers:
+    column = columns.get(name)
+    if column is None or column.days is None:
+        return np.full(rows, UNKNOWN_DAY, np.int64)
+    return column.days
+
+
+def _patterns(dimensions: Sequence[_Dimension], rows: int) -> Iterator[Numbers | None]:
+    """Give the places of rows that know the same dimensions, pattern by pattern; nothing where all rows do."""
+    masks = {id(item.unknown): item.unknown for item in dimensions if item.unknown is not None}
+    if not masks:
+        yield None
+        return
+    numbers = np.zeros(rows, np.int64)
+    for count, mask in enumerate(masks.values(), 1):
+        numbers = numbers * 2 + mask
+        if count % _MOST_MASKS == 0:
+            _, numbers = np.unique(numbers, return_inverse=True)
+    _, numbers = np.unique(numbers, return_inverse=True)
+    order = np.argsort(numbers, kind="stable")
+    yield from np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1)
+
+
+def _rows(dimensions: Sequence[_Dimension], places: Numbers | None, rows: int) -> Rows:
+    if places is None:
+        return Rows(rows, tuple(item.cells for item in dimensions))
+    return Rows(len(places), tuple(_cells_at(item, places) for item in dimensions))
+
+
+def _cells_at(item: _Dimension, places: Numbers) -> Numbers | None:
+    if item.cells is None or (item.unknown is not None and bool(item.unknown[places[:1]].any())):
+        return None
+    return item.cells.take(places)
+
+
+def _at(mask: Numbers, places: Numbers | None) -> Numbers:
+    return mask if places is None else mask[places]
+
+
+def text_of(value: Any) -> str:
+    """Give a value as a text for a table of rejects."""
+    return str(value)
