@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # How many random policies a law is tried on: `default` for the next minute, `ci` so that the same commit always gives
 # the same verdict, `thorough` for a night, `mutants` for `tests/mutants.py`.
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=_SLOW_IS_FINE)
-settings.register_profile(
-    "ci", deadline=None, max_examples=100, derandomize=True, print_blob=True, suppress_health_check=_SLOW_IS_FINE
-)
-settings.register_profile("thorough", deadline=None, max_examples=2000, suppress_health_check=_SLOW_IS_FINE)
-settings.register_profile("mutants", deadline=None, max_examples=10, derandomize=True, suppress_health_check=_SLOW_IS_FINE)
+# Why a shrunk case fails is not explained line by line: on a compiler that takes longer than everything else.
+_PHASES = [phase for phase in Phase if phase is not Phase.explain]
+_ALL: Any = {"deadline": None, "suppress_health_check": _SLOW_IS_FINE, "phases": _PHASES}
+settings.register_profile("default", max_examples=50, **_ALL)
+settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, **_ALL)
+settings.register_profile("thorough", max_examples=2000, **_ALL)
+settings.register_profile("mutants", max_examples=10, derandomize=True, **_ALL)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 

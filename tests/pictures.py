@@ -103,8 +103,8 @@ def _arrow(part: Element, boxes: Mapping[str, DrawnBox]) -> DrawnArrow:
     lines = _shapes(part, "path")
     start = _points(lines[0])[0]
     (point,) = _shapes(part, "polygon")
-    tips = [corner for corner in _points(point) if min(box.distance(*corner) for box in boxes.values()) < NEAR]
-    return DrawnArrow(_words(part), _only_box_at(start, boxes), _only_box_at(tips[0], boxes))
+    tip = min(_points(point), key=lambda corner: min(box.distance(*corner) for box in boxes.values()))
+    return DrawnArrow(_words(part), _only_box_at(start, boxes), _only_box_at(tip, boxes))
 
 
 def _only_box_at(place: tuple[float, float], boxes: Mapping[str, DrawnBox]) -> str:

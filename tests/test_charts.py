@@ -109,7 +109,7 @@ def test_pictures_answer_as_the_graph_and_the_meaning_say(bundled: Compiled, pic
             end = walk(pictures, first, labels, case)
             ends_as_answered(end, decision, answer)
             kinds.add(end.kind)
-        assert len(kinds) > 2
+        assert len(kinds) > 1
 
 
 def cases_on_every_path(found: Compiled, decision: Decision) -> Iterator[tuple[Case, Answer]]:

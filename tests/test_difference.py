@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from brute_force import BESIDE
 from random_policies import RandomPolicy, policies
 from ruleproof.cli import main
 from ruleproof.compiled import Compiled
@@ -28,7 +29,7 @@ REMOVABLE = re.compile(r"(?m)^(?:rule|leave open|cannot happen|require) (?:.*\n?
 
 
 def policy_of(text: str) -> Policy | None:
-    found = compile_source(source_from_text(text, "t.policy"))
+    found = compile_source(source_from_text(text, "t.policy"), BESIDE)
     return found.policy if isinstance(found, Compiled) else None
 
 

@@ -170,6 +170,10 @@ def test_texts_differ_only_where_it_is_said_exactly_if_no_case_speaks_against(po
     found = compiled(
         f"{policy.text}\nprove PX {names[1]} differs from {names[0]} only when {f'not ({when})' if ask else when}\n"
     )
+    failing = [item for item in found.findings if item.name == "property_fails" and "`PX`" in item.message]
+    if found.study.example_of() is None:
+        assert ["says nothing" in item.message for item in failing] == [True]  # no case can happen at all
+        return
     texts = _texts(found)
     samples = found.epochs[-1].compiler.space.samples()
     against = False
@@ -180,7 +184,6 @@ def test_texts_differ_only_where_it_is_said_exactly_if_no_case_speaks_against(po
         holds = case[fact] is True if fact else day >= datetime.date(2024, 3, 21)
         if holds == ask:
             against = against or _said(texts[names[0]], case) != _said(texts[names[1]], case)
-    failing = [item for item in found.findings if item.name == "property_fails" and "`PX`" in item.message]
     assert len(failing) == against
     for item in failing:
         assert _said(texts[names[0]], item.witness) != _said(texts[names[1]], item.witness)

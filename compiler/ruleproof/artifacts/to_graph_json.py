@@ -166,6 +166,15 @@ def _dimension(space: Space, place: int) -> dict[str, object]:
     return {"input": dimension.input, "group": {"name": dimension.group_name, **codes}, "cells": cells}
 
 
+def space_object(space: Space) -> dict[str, object]:
+    """Give a space of cells as the file has it, for those who number cells otherwise than the file does."""
+    inputs = [
+        {"name": item.name, "kind": KINDS[type(item.domain)], "dimensions": list(space.places[item.name])}
+        for item in space.inputs.values()
+    ]
+    return {"inputs": inputs, "dimensions": [_dimension(space, place) for place in range(len(space.dimensions))]}
+
+
 def _cell(dimension: Dimension, cell: Cell) -> dict[str, object]:
     if cell.missing:
         return {"missing": True}
@@ -208,7 +217,7 @@ def _requirement(made: Made) -> dict[str, object]:
     (name, label, _, action, reason_codes, text, limit, rule, _), _, earlier = _parts(made, 9)
     return {
         "name": name, "label": label, "action": action, "reason_codes": reason_codes, "text": text,
-        "limit": limit, **_rule(rule), **_told(made), **_earlier(earlier, _told),
+        "limit": limit, **(_rule(rule) | {"action": action}), **_told(made), **_earlier(earlier, _told),
     }  # fmt: skip
 
 

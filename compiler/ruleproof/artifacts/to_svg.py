@@ -39,6 +39,16 @@ def to_svg_fragment(chart: Chart, seconds: float = TIME_LIMIT) -> str:
     return "".join(_written(picture(chart, svg_from_dot(to_dot(chart), seconds)))) + "\n"
 
 
+def to_svg_beside_text(chart: Chart, text: str, seconds: float = TIME_LIMIT) -> str:
+    """Give the picture as an element of a page where its description stands beside it, in the element with the id `text`."""
+    root = picture(chart, svg_from_dot(to_dot(chart), seconds))
+    root.remove(root[1])
+    labelled = root.attrib.pop("aria-labelledby").split()[0]
+    del root.attrib["xmlns"]
+    root.attrib.update({"aria-labelledby": labelled, "aria-describedby": text})
+    return "".join(_written(root))
+
+
 def picture(chart: Chart, drawn: bytes) -> Element:
     """Read a drawing of a chart, check that the whole chart is in it, and put it in order."""
     drawing = _Drawing(chart, ElementTree.fromstring(drawn))

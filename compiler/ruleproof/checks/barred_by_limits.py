@@ -144,7 +144,7 @@ def _case(study: Study, histories: Histories, parts: list[Box], wanted: Hits) ->
         cell = -1 if histories.dated < 0 else part[histories.dated].bit_length() - 1
         for day in histories.days_in(cell):
             for service in histories.services(day):
-                if wanted <= service.hits:
+                if wanted <= service.hits and _alone(histories, part, service.hits, cell) is not None:
                     dated = {} if day is None else {SERVICE_DATE: day}
                     return made(study, {**facts, **dated}, (service,))
     return witness_of(study, parts[0])

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     help="Compare OLD as posted on two days; `now` is all that has been posted.",
 )
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print at most N differences; all are counted.")
+@click.option(
+    "--input",
+    "claims",
+    metavar="FILE",
+    help="Say which claims of this file (*.ndjson, *.csv) are answered differently.",
+)
 @click.option("--exit-code", is_flag=True, help="End with status 1 where there is a difference.")
 @format_option("text", "json")
 @click.option("--table", default="", metavar="NAME", help="Of decision tables: compare the one of this name or id.")
@@ -41,6 +47,7 @@ def command(
     revisions: tuple[str, str] | None,
     posted: tuple[str, str] | None,
     limit: int | None,
+    claims: str | None,
     exit_code: bool,
     format: str,
     table: str,
@@ -56,6 +63,7 @@ def command(
       ruleproof diff panels-2024.policy panels-2025.policy
       ruleproof diff panels.policy --revisions "Rev 7" "Rev 8"
       ruleproof diff panels.policy --posted 2021-09-01 now
+      ruleproof diff panels-2024.policy panels-2025.policy --input claims.ndjson --limit 20
       ruleproof diff loans.dmn loans.xlsx --table Approval --exit-code
     """
     from ruleproof.cli.tables import TableOptions, is_table
@@ -71,6 +79,10 @@ def command(
     if is_table(old) or is_table(new):
         from ruleproof.cli.table_diff import Asked, diff_tables
 
+        if claims is not None:
+            raise click.UsageError(
+                "--input: claims are compared under policies, not under decision tables made elsewhere"
+            )
         asked = Asked(old, new, table, TableOptions(**table_options), limit, exit_code, format)
         return diff_tables(asked)
     if table:
@@ -86,6 +98,13 @@ def command(
         comparison = compare(both[0].policy, both[1].policy)
     except DifferentInputsError as error:
         raise click.UsageError(f"{error}; compare policies with the same inputs") from None
+    if claims is not None:
+        from ruleproof.cli.claims_diff import diff_claims
+
+        if format == "text":
+            _show(both, comparison, revisions or posted or (), limit, format)
+        affected = diff_claims(both[0], both[1], claims, limit, format)
+        return int(exit_code and affected > 0)
     _show(both, comparison, revisions or posted or (), limit, format)
     differ = comparison.differences or comparison.only_before or comparison.only_after
     return int(bool(exit_code and differ))

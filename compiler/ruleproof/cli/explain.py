@@ -188,7 +188,7 @@ def _show(found: dict[str, Any], format: str) -> int:
     if format == "json":
         head = {"ruleproof": compiler_version()}
         plain = _plain(found)
-        emit(dumps(head | (plain["explanation"] if "explanation" in plain else plain)))
+        emit(dumps(head | plain.get("explanation", plain)))
         return 0
     (value,) = found.values()
     say("\n\n".join(visible(text) for text in _texts(value)))

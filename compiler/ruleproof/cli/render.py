@@ -31,6 +31,10 @@ _ENDINGS = {"svg": "svg", "dot": "dot", "mermaid": "mmd", "md": "md"}
 @click.option("--decision", metavar="NAME", help="Of this decision; needed for a flowchart where there are several.")
 @click.option("--section", type=click.IntRange(min=1), metavar="N", help="Only this section of a long chart.")
 @click.option(
+    "--path", "facts", metavar="FILE", help="Mark the way that the claim in this JSON file takes through a flowchart."
+)
+@click.option("--focus", metavar="RULE", help="Mark the ends of a flowchart that this rule stands behind.")
+@click.option(
     "--as",
     "form",
     type=click.Choice(tuple(_ENDINGS)),
@@ -43,6 +47,8 @@ def command(
     kind: str,
     decision: str | None,
     section: int | None,
+    facts: str | None,
+    focus: str | None,
     form: str | None,
     output: Path | None,
     format: str,
@@ -54,19 +60,30 @@ def command(
     \b
     Examples:
       ruleproof render panels.policy --decision billing_code -o chart.svg
+      ruleproof render panels.policy --decision billing_code --path claim.json -o way.svg
       ruleproof render panels.policy --kind exceptions --as mermaid
     """
     chosen = form or _by_ending(output) or ("md" if kind == "table" else "svg")
     if (chosen == "md") != (kind == "table"):
         drawn = "written as md" if kind == "table" else "drawn as svg, dot or mermaid"
         raise click.UsageError(f"`--kind {kind}` is {drawn}, not {chosen}")
+    if (facts is not None or focus is not None) and kind != "flowchart":
+        raise click.UsageError("--path and --focus mark a flowchart")
     compiled = _compiled(policy, format)
     if isinstance(compiled, int):
         return compiled
     if kind == "table":
         drawings = _table(compiled)
     else:
-        charts = _section(_charts(compiled, kind, decision), section)
+        charts: Sequence[Chart] = _charts(compiled, kind, decision)
+        if facts is not None or focus is not None:
+            from ruleproof.cli.marks import marked_charts
+
+            found = marked_charts(compiled, _decision(compiled, decision), facts, focus, format)
+            if isinstance(found, int):
+                return found
+            charts = found
+        charts = _section(charts, section)
         drawings = _drawn(compiled, charts, chosen)
     _write(drawings, output, format)
     return 0

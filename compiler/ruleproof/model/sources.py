@@ -126,9 +126,14 @@ class Sources:
         )
 
     def check_overlaps(self, block: tree.SourceBlock, revisions: Sequence[model.Revision]) -> None:
-        """Remark two revisions that are in force on one day though neither replaces the other."""
+        """Remark two revisions that are in force on one day though neither replaces the other.
+
+        One that replaces a revision that is not there has its remark already.
+        """
+        names = {item.name for item in revisions}
         for (low, high), standing in stretches_of(revisions):
-            if len(standing) > 1:
+            unsure = any(name not in names for item in standing[-2:] for name in item.replaces.split(", ") if name)
+            if len(standing) > 1 and not unsure:
                 first, second = standing[-2:]
                 self.declared.report(
                     "revisions_overlap",

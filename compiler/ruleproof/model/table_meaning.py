@@ -124,7 +124,8 @@ def matches(row: TableRow, table: DecisionTable, case: Case, beyond: Beyond = NO
 def answer(table: DecisionTable, case: Case, beyond: Beyond = NOTHING_BEYOND) -> Answer:
     """Give what a table says of a case."""
     for column in table.columns:
-        if passes(column.allowed, case[column.expression], case, beyond) is False:
+        value = case[column.expression]
+        if value is not None and passes(column.allowed, value, case, beyond) is False:
             return Answer(None, error=f"`{column.expression}` is outside its allowed values")
     known = [(row, matches(row, table, case, beyond)) for row in table.rows]
     if table.hit_policy == tables.FIRST:

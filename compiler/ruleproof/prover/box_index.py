@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ruleproof.prover.space import Box
+from ruleproof.prover.space import Box, bits_of
 
 
 class BoxIndex:
@@ -15,6 +15,7 @@ class BoxIndex:
     """
 
     def __init__(self, boxes: Sequence[Box]) -> None:
+        self._boxes = boxes
         self._everyone = (1 << len(boxes)) - 1
         self._with: list[dict[int, int]] = []
         """In each dimension the boxes of each mask."""
@@ -36,6 +37,13 @@ class BoxIndex:
             inside &= found[1]
         return meeting, inside
 
+    def filled(self, box: Box) -> bool:
+        """Tell whether disjoint boxes together hold all of a box."""
+        left = size_of_box(box)
+        for number in bits_of(self.around(box)[0]):
+            left -= shared_size(self._boxes[number], box)
+        return not left
+
     def _found(self, dimension: int, mask: int) -> tuple[int, int]:
         meeting = inside = 0
         for own, numbers in self._with[dimension].items():
@@ -52,4 +60,12 @@ def size_of_box(box: Box) -> int:
     size = 1
     for mask in box:
         size *= mask.bit_count()
+    return size
+
+
+def shared_size(one: Box, other: Box) -> int:
+    """Give the number of cells that two boxes share."""
+    size = 1
+    for left, right in zip(one, other, strict=True):
+        size *= (left & right).bit_count()
     return size

@@ -8,16 +8,19 @@ it would gain.  So a box that was cut to pieces comes back as one, behind the bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, nsmallest
+from itertools import islice
 
-from ruleproof.prover.box_groups import hull
+from ruleproof.prover.box_groups import hull_of_two
 from ruleproof.prover.box_index import BoxIndex, size_of_box
 from ruleproof.prover.space import Box, bits_of
 
-NEAREST = 40
-"""Into how many of the nearest pieces a box tries to grow."""
+MOST_KNOWN = 200
+"""How many of the nearest steps from a box are kept."""
+MOST_TRIED = 40
+"""How many of these are tried at a time: the nearest that would still hold something more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ def listed_anew(
     barred: Sequence[Box],
     ordered: Sequence[bool],
     still_time: Callable[[], bool],
-) -> list[Listed] | None:
-    """Give a short list that says in each case what the piece there says; `None` where time runs out.
+) -> list[Listed]:
+    """Give a short list that says in each case what the piece there says; where time runs out, as far as it has got.
 
     `boxes` are the pieces, and those that say different things share no case.  No box of the list meets a `barred` one.  In a
     dimension with an order boxes are joined to one stretch.
@@ -48,11 +51,13 @@ def listed_anew(
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """A box that could be taken next: how many pieces fewer are open then."""
+class _Wide:
+    """A box that could be put into the list, with the pieces that meet it, and those of them that lie in it."""
 
-    gain: int
     box: Box
+    meeting: int
+    inside: int
+    size: int
 
 
 class _Builder:
@@ -67,86 +72,70 @@ class _Builder:
             groups[said] = groups.get(said, 0) | 1 << number
         self._same = [groups[said] for said in says]
         self._open = (1 << len(boxes)) - 1
-        self._nearest: dict[int, list[int]] = {}
+        """The pieces that no box taken so far is there for."""
+        self._steps: dict[tuple[Box, int], list[_Wide]] = {}
 
-    def run(self, still_time: Callable[[], bool]) -> list[Listed] | None:
+    def run(self, still_time: Callable[[], bool]) -> list[Listed]:
         """Take the box that gains most again and again; what a seed gained before is a first guess of what it gains now."""
         taken: list[tuple[Box, int]] = []
-        waiting = [(-len(self._boxes), number) for number in range(len(self._boxes))]
+        waiting = [(-same.bit_count(), number) for number, same in enumerate(self._same)]
         heapify(waiting)
-        while self._open:
-            if not still_time():
-                return None
+        while self._open and still_time():
             _, seed = heappop(waiting)
             if not self._open >> seed & 1:
                 continue
-            choice = self._grown(seed)
-            if waiting and choice.gain < -waiting[0][0]:
-                heappush(waiting, (-choice.gain, seed))
+            gain, wide = self._grown(seed)
+            if waiting and gain < -waiting[0][0]:
+                heappush(waiting, (-gain, seed))
                 continue
-            own, opened = self._take(seed, choice.box)
+            own, opened = self._take(wide, self._same[seed])
             taken = [(box, of & ~opened) for box, of in taken] if opened else taken
-            taken.append((choice.box, own))
+            taken.append((wide.box, own))
             for number in bits_of(opened):
-                heappush(waiting, (-len(self._boxes), number))
+                heappush(waiting, (-self._same[number].bit_count(), number))
+        taken += [(self._boxes[number], 1 << number) for number in bits_of(self._open)]
         return [Listed(box, tuple(bits_of(of))) for box, of in reversed(taken) if of]
 
-    def _take(self, seed: int, box: Box) -> tuple[int, int]:
+    def _take(self, wide: _Wide, same: int) -> tuple[int, int]:
         """Put a box before those taken; give the pieces that it is there for, and those that must be held before it."""
-        meeting, inside = self._index.around(box)
-        own, opened = inside & self._open & self._same[seed], meeting & ~self._open & ~self._same[seed]
+        own, opened = wide.inside & self._open & same, wide.meeting & ~self._open & ~same
         self._open = self._open & ~own | opened
         return own, opened
 
-    def _grown(self, seed: int) -> _Choice:
+    def _grown(self, seed: int) -> tuple[int, _Wide]:
         """Grow a piece over pieces that say the same, as far as that gains something or costs nothing."""
         same = self._same[seed]
-        box, best = self._boxes[seed], _Choice(0, self._boxes[seed])
-        gain, inside = self._gain(box, same)
+        gain, wide = best = self._with_gain(self._wide(self._boxes[seed]), same)
         while True:
-            best = _Choice(gain, box) if gain > best.gain else best
-            step = self._step(box, self._open & same & ~inside, seed)
-            if step is None or step[0] < best.gain:
+            left = self._open & same & ~wide.inside
+            steps = islice((step for step in self._steps_from(wide.box, same) if step.inside & left), MOST_TRIED)
+            gain, wide = max(
+                (self._with_gain(step, same) for step in steps),
+                key=lambda pair: (pair[0], -pair[1].size),
+                default=(0, wide),
+            )
+            if gain < best[0] or not gain:
                 return best
-            gain, box, inside = step
+            best = gain, wide
 
-    def _step(self, box: Box, others: int, seed: int) -> tuple[int, Box, int] | None:
-        """Give the best hull with another piece: what it gains, the box, and the pieces inside."""
-        tried: set[Box] = set()
-        found: tuple[int, int, Box, int] | None = None
-        for number in self._near(seed, others):
-            wide = hull((box, self._boxes[number]), self._ordered)
-            if wide in tried:
-                continue
-            tried.add(wide)
-            gain, inside = self._gain(wide, self._same[seed])
-            if found is None or gain >= found[0]:
-                size = size_of_box(wide)
-                if found is None or (gain, -size) > found[:2]:
-                    found = gain, -size, wide, inside
-        return None if found is None else (found[0], found[2], found[3])
+    def _with_gain(self, wide: _Wide, same: int) -> tuple[int, _Wide]:
+        """Give by how many the open pieces become fewer with a box."""
+        held = (wide.inside & self._open & same).bit_count()
+        return held - (wide.meeting & ~self._open & ~same).bit_count(), wide
 
-    def _near(self, seed: int, others: int) -> Iterable[int]:
-        """Give the nearest of some pieces."""
-        if seed not in self._nearest:
-            own = self._boxes[seed]
-            sizes = {
-                number: size_of_box(hull((own, self._boxes[number]), self._ordered))
-                for number in bits_of(self._same[seed])
-            }
-            self._nearest[seed] = sorted(sizes, key=sizes.__getitem__)
-        found: list[int] = []
-        for number in self._nearest[seed]:
-            if others >> number & 1:
-                found.append(number)
-                if len(found) == NEAREST:
-                    break
+    def _steps_from(self, box: Box, same: int) -> list[_Wide]:
+        """Give the boxes around a box and one more open piece that meet nothing barred, the smallest first.
+
+        They are kept: a piece that is opened again later is not among them, which costs a step here and there, and little else.
+        """
+        found = self._steps.get((box, same))
+        if found is None:
+            hulls = {hull_of_two(box, self._boxes[number], self._ordered) for number in bits_of(same & self._open)}
+            wide = (self._wide(step) for step in hulls if step != box)
+            fit = [step for step in wide if not step.meeting & self._barred]
+            found = nsmallest(MOST_KNOWN, fit, key=lambda step: (step.size, step.box))
+            self._steps[box, same] = found
         return found
 
-    def _gain(self, box: Box, same: int) -> tuple[int, int]:
-        """Give how many pieces fewer are open with a box, none where it may not be, and the pieces that lie in it."""
-        meeting, inside = self._index.around(box)
-        if meeting & self._barred:
-            return -len(self._boxes), inside
-        held = (inside & self._open & same).bit_count()
-        return held - (meeting & ~self._open & ~same).bit_count(), inside
+    def _wide(self, box: Box) -> _Wide:
+        return _Wide(box, *self._index.around(box), size_of_box(box))

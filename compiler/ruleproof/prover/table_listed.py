@@ -28,7 +28,7 @@ def in_order(
     fixed: Sequence[int],
     still_time: Callable[[], bool],
 ) -> list[Piece] | None:
-    """Give rows that say the same when the first of them wins, or `None` where the order of `pieces` counts or none are found.
+    """Give rows that say the same when the first of them wins, or `None` where the order of `pieces` counts or no fewer are found.
 
     `stay` are the boxes of rows that stay as they are; the dimensions in `fixed` stay as they are, too.
     """
@@ -43,7 +43,7 @@ def in_order(
     if len(gaps) > MOST_GAPS:
         return None
     listed = listed_anew(boxes, says, [*stay, *gaps], space.ordered, still_time)
-    if listed is None or not all(can_say(space, item.box) for item in listed):
+    if len(listed) >= len(boxes) or not all(can_say(space, item.box) for item in listed):
         return None
     return _Places(pieces, listed).run()
 
@@ -101,12 +101,12 @@ class _Places:
             lost = set(range(len(self._boxes))) - set(places)
             if not lost:
                 return places
-            if lost <= anywhere:
-                break
-            # what waits for a lost box alone is not lost itself
-            anywhere |= {number for number in lost if not any(self._before[number] >> other & 1 for other in lost)} or lost
-        places = self._placed(set(range(len(self._boxes))))
-        return places if len(places) == len(self._boxes) else None
+            # what waits for a lost box is not to blame; a box that may stand anywhere came too late for those before it
+            roots = {number for number in lost if not any(self._before[number] >> other & 1 for other in lost)}
+            more = roots | {other for number in roots & anywhere for other in bits_of(self._before[number])}
+            if len(anywhere) == len(self._boxes):
+                return None
+            anywhere |= more if not more <= anywhere else set(range(len(self._boxes)))
 
     def _placed(self, anywhere: Collection[int]) -> dict[int, int]:
         """Go through the rows, and put into each place a box that may stand there, the one with most behind it first."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ruleproof.prover.box_groups import grown, holds_well, hull, inside, orders
+from ruleproof.prover.box_index import shared_size, size_of_box
 from ruleproof.prover.boxes import meets, without
 from ruleproof.prover.space import Box, bits_of
 from ruleproof.prover.table_cases import Cases
@@ -104,9 +105,11 @@ class Overlapping:
 
     def _set(self, number: int, box: Box) -> None:
         before, self._all[number].box = self._all[number].box, box
+        own = 1 << number
         for holding, old, new in zip(self._holding, before, box, strict=True):
             if old != new:
-                holding.clear()
+                for mask, rows in holding.items():
+                    holding[mask] = rows | own if new & mask else rows & ~own
 
     def _may_hold(self, box: Box, number: int, without_own: bool = False) -> bool:
         """Tell whether the table means the same whether or not a row holds in a box; `without_own`: without the row as it is."""
@@ -122,13 +125,21 @@ class Overlapping:
 
     def _can_suffice(self, box: Box, replacing: int, blocking: int) -> bool:
         """Tell quickly whether rows are large enough to hold everything that they must hold, overlaps counted twice."""
-        parts = {number: _shared(self._all[number].box, box) for number in bits_of(replacing)}
-        if sum(map(_size, parts.values())) < _size(box):
+        left = size_of_box(box)
+        for number in bits_of(replacing):
+            left -= shared_size(self._all[number].box, box)
+            if left <= 0:
+                break
+        else:
             return False
         for blocker in bits_of(blocking):
             part = _shared(self._all[blocker].box, box)
-            room = sum(_size(_shared(own, part)) for number, own in parts.items() if number < blocker)
-            if room < _size(part):
+            left = size_of_box(part)
+            for number in bits_of(replacing & (1 << blocker) - 1):
+                left -= shared_size(self._all[number].box, part)
+                if left <= 0:
+                    break
+            else:
                 return False
         return True
 
@@ -139,7 +150,7 @@ class Overlapping:
 
     def _drop_all(self) -> None:
         """Drop rows that add nothing, the smallest first."""
-        for number in sorted(self._pieces(), key=lambda number: (_size(self._all[number].box), -number)):
+        for number in sorted(self._pieces(), key=lambda number: (size_of_box(self._all[number].box), -number)):
             if not self._still_time():
                 return
             piece = self._all[number]
@@ -171,13 +182,13 @@ class Overlapping:
         found: list[tuple[int, int]] = []
         for group in groups.values():
             pairs = [(one, two) for index, one in enumerate(group) for two in group[index + 1 :]]
-            pairs.sort(key=lambda pair: _size(self._hull([self._all[number].box for number in pair])))
+            pairs.sort(key=lambda pair: size_of_box(self._hull([self._all[number].box for number in pair])))
             found += pairs[:MOST_PAIRS]
         return found
 
     def _grow_all(self) -> None:
         """Let rows grow as far as they may, the largest first, where others are then superfluous."""
-        for number in sorted(self._pieces(), key=lambda number: -_size(self._all[number].box)):
+        for number in sorted(self._pieces(), key=lambda number: -size_of_box(self._all[number].box)):
             for way in self._ways:
                 if not self._alive >> number & 1 or not self._still_time():
                     break
@@ -221,11 +232,3 @@ class Overlapping:
 
 def _shared(one: Box, other: Box) -> Box:
     return tuple(left & right for left, right in zip(one, other, strict=True))
-
-
-def _size(box: Box) -> int:
-    """Give the number of cells of a box."""
-    size = 1
-    for mask in box:
-        size *= mask.bit_count()
-    return size

@@ -9,7 +9,7 @@ from itertools import product
 
 from ruleproof.finding import Range, Region, Restriction, Value, Values
 from ruleproof.model.tables import AnyValue, CellTest, Months, Related, Scalar
-from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, LESS, TURNED
+from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, HOLDS, LESS
 from ruleproof.prover.space import Box
 from ruleproof.prover.table_cells import Axis
 from ruleproof.prover.table_space import Relation, TableSpace
@@ -18,18 +18,11 @@ from ruleproof.prover.table_texts import cell_test, mask_in_words, plain_text, v
 MOST_INPUTS = 8
 """How many inputs a sentence speaks of."""
 
-_HOWS = {
-    frozenset({LESS}): "<",
-    frozenset({LESS, EQUAL}): "<=",
-    frozenset({EQUAL}): "=",
-    frozenset({GREATER}): ">",
-    frozenset({GREATER, EQUAL}): ">=",
-    frozenset({LESS, GREATER}): "!=",
-    frozenset({ALIKE}): "=",
-    frozenset({APART}): "!=",
-    frozenset({EQUAL, ALIKE}): "=",
-    frozenset({LESS, GREATER, APART}): "!=",
-}
+_ORDERED = frozenset({LESS, EQUAL, GREATER})
+"""How two values compare that have an order."""
+
+_TURNED_HOW = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""Each comparison, said of the second value."""
 
 
 # ---------------------------------------------------------------- values of findings
@@ -141,16 +134,47 @@ def box_in_words(space: TableSpace, box: Box) -> str:
         for name, axis, mask, whole in zip(space.labels, space.axes, box, space.whole, strict=False)
         if mask != whole
     ]
-    parts += [relation_in_words(space, relation, relation.states(mask)) for relation, mask in _compared(space, box)]
+    parts += filter(None, (_relation_in_words(space, box, *compared) for compared in _compared(space, box)))
     if len(parts) > MOST_INPUTS:
         parts = [*parts[: MOST_INPUTS - 1], f"and {len(parts) - MOST_INPUTS + 1} more inputs limited"]
     return ", ".join(parts)
 
 
-def relation_in_words(space: TableSpace, relation: Relation, states: frozenset[str]) -> str:
+def _relation_in_words(space: TableSpace, box: Box, relation: Relation, mask: int) -> str:
+    """Say how two inputs compare; nothing where the rest of the box says it."""
     left, right = space.labels[relation.left], space.labels[relation.right]
-    how = _HOWS.get(states)
-    return f"{left} {how} {right}" if how else f"{left} {' or '.join(sorted(states))} compared with {right}"
+    possible = _possible(space, box, relation)
+    states = relation.states(mask) & possible
+    how, other = _how(states, possible), _how(possible - states, possible)
+    if states == possible:
+        return ""
+    if how or other:
+        return f"{left} {how} {right}" if how else f"not {left} {other} {right}"
+    ordered = _how(states & _ORDERED, _ORDERED)
+    words = [f"{left} {ordered} {right}"] if ordered else []
+    words += [f"neither {left} nor {right} missing"] if states >= _ORDERED else []
+    words += [f"{left} and {right} both missing"] if ALIKE in states else []
+    words += [f"just one of {left} and {right} missing"] if APART in states else []
+    return " or ".join(words)
+
+
+def _possible(space: TableSpace, box: Box, relation: Relation) -> frozenset[str]:
+    """Give the ways in which two inputs can compare within a box, as far as nulls decide it."""
+    places = (relation.left, relation.right)
+    null = [bool(box[place] & space.axes[place].missing) for place in places]
+    value = [bool(box[place] & ~space.axes[place].missing) for place in places]
+    whole = relation.states(space.whole[len(space.axes) + space.relations.index(relation)])
+    if not whole & _ORDERED:
+        return whole
+    found = set(_ORDERED) if all(value) else set()
+    found |= {ALIKE} if all(null) else set()
+    found |= {APART} if (null[0] and value[1]) or (value[0] and null[1]) else set()
+    return whole & found
+
+
+def _how(states: frozenset[str], possible: frozenset[str]) -> str | None:
+    """Give the comparison that holds in just these of the possible ways."""
+    return next((how for how, holds in HOLDS.items() if states and holds & possible == states), None)
 
 
 # ---------------------------------------------------------------- rows to paste
@@ -166,12 +190,15 @@ def row_tests(space: TableSpace, box: Box) -> tuple[CellTest, ...] | None:
             return None
         found[space.columns.index(place)] = cell_test(axis, box[place])
     for relation, mask in _compared(space, box):
-        states = relation.states(mask)
-        turned = frozenset(TURNED[state] for state in states)
-        for place, other, said in ((relation.left, relation.right, states), (relation.right, relation.left, turned)):
-            how = _HOWS.get(said)
-            if place in space.columns and how and found[space.columns.index(place)] == AnyValue():
-                found[space.columns.index(place)] = Related(how, space.names[other])
+        possible = _possible(space, box, relation)
+        states = relation.states(mask) & possible
+        if states == possible:
+            continue
+        how = _how(states, possible)
+        turned = _TURNED_HOW[how] if how else None
+        for place, other, said in ((relation.left, relation.right, how), (relation.right, relation.left, turned)):
+            if place in space.columns and said and found[space.columns.index(place)] == AnyValue():
+                found[space.columns.index(place)] = Related(said, space.names[other])
                 break
         else:
             return None

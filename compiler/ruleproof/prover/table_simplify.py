@@ -184,7 +184,7 @@ class _Simplifier:
         if self._table.hit_policy == tables.FIRST:
             bars = [box for index in stay for box in (*self._space.rows[index].sure, *self._space.rows[index].maybe)]
             listed = in_order(self._space, pieces, bars, sorted(self._fixed), self._still_time)
-            if listed is not None and len(listed) < len(pieces):
+            if listed is not None:
                 return listed
         others = [
             Piece(index, self._outputs.keys[index], box, frozenset({index}))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ruleproof.artifacts.list_tables import list_parts
 from ruleproof.artifacts.tables import QUESTIONS, Made, tables_of
@@ -22,6 +22,9 @@ from ruleproof.runtime.kernel.lists import CodeList
 from ruleproof.runtime.kernel.over_time import OverTime, over_time_of
 from ruleproof.runtime.kernel.program import Program
 from ruleproof.source import NOTHING_BESIDE, Beside, Source, source_from_text
+
+if TYPE_CHECKING:
+    from ruleproof.runtime.batch.tables import DecidedTable, Deciding
 
 _KINDS: Mapping[str, Any] = {
     name: item for part in (answers, graphs, history, inputs, program) for name, item in vars(part).items()
@@ -66,7 +69,9 @@ class LoadedJudgement(Judged):
 
     def _repr_html_(self) -> str:
         """Give the answers as a table, for notebooks."""
-        rows = [(name, str(answer).partition(" by ")[0], ", ".join(answer.rules)) for name, answer in self.answers.items()]
+        rows = [
+            (name, str(answer).partition(" by ")[0], ", ".join(answer.rules)) for name, answer in self.answers.items()
+        ]
         return answers_as_html(self.policy.label or self.policy.name, rows)
 
 
@@ -139,6 +144,56 @@ class LoadedPolicy(Explaining):
             claim, lambda line, past: self.decide(line, past, as_posted_on), history, as_posted_on
         )
         return JudgedClaim(judged)
+
+    def decide_table(
+        self,
+        table: object,
+        *,
+        as_posted_on: datetime.date | str | None = None,
+        only: Sequence[str] | None = None,
+        words: Sequence[str] | None = None,
+        nulls_unknown: Sequence[str] = (),
+    ) -> DecidedTable:
+        """Judge every row of a table as `decide` judges a claim line: of pyarrow, polars, pandas, DuckDB and others.
+
+        A column has the name of its input.  An input without a column is unknown; a null is missing, or unknown for the
+        inputs named in `nulls_unknown`.  `only` names the decisions and requirements to judge, `words` what is told of
+        each answer.  A row that cannot be judged is null, and stands in the `rejects` with the reason.
+        """
+        from ruleproof.runtime.batch.tables import decide_table  # noqa: PLC0415
+
+        return decide_table(lambda names: self.deciding(names, as_posted_on, only, words, nulls_unknown), table)
+
+    def decide_batches(
+        self,
+        table: object,
+        *,
+        as_posted_on: datetime.date | str | None = None,
+        only: Sequence[str] | None = None,
+        words: Sequence[str] | None = None,
+        nulls_unknown: Sequence[str] = (),
+    ) -> Iterator[DecidedTable]:
+        """Judge a stream of rows batch by batch, in constant memory; rows are counted through the whole stream."""
+        from ruleproof.runtime.batch.tables import decide_batches  # noqa: PLC0415
+
+        return decide_batches(lambda names: self.deciding(names, as_posted_on, only, words, nulls_unknown), table)
+
+    def deciding(
+        self,
+        names: Sequence[str],
+        as_posted_on: datetime.date | str | None = None,
+        only: Sequence[str] | None = None,
+        words: Sequence[str] | None = None,
+        nulls_unknown: Sequence[str] = (),
+    ) -> Deciding:
+        """Make ready to judge batches with columns of these names; the parameters are those of `decide_table`."""
+        from ruleproof.runtime.batch.answers import USUAL  # noqa: PLC0415
+        from ruleproof.runtime.batch.tables import deciding  # noqa: PLC0415
+
+        dimensions = self.compiled.epochs[-1].compiler.space.dimensions
+        sizes = tuple(len(item.cells) if item.group is None else 2 for item in dimensions)
+        told = USUAL if words is None else words
+        return deciding(self._program, sizes, names, as_posted_on, only, told, nulls_unknown)
 
 
 def load(path_or_text: str | Path, *, allow: tuple[str, ...] = ()) -> LoadedPolicy:

@@ -16,6 +16,7 @@ from ruleproof.pages import Page
 from ruleproof.prover.boxes import meets, without
 from ruleproof.prover.space import Box
 from ruleproof.prover.table_regions import row_tests
+from ruleproof.prover.table_space import related_in
 from ruleproof.prover.table_study import SHOWN
 from ruleproof.prover.table_texts import cell_text
 from ruleproof.prover.table_worth import Worth
@@ -93,12 +94,16 @@ def _left(box: Box, taken: Box) -> list[Box]:
 
 def _texts(about: AboutTable, row: int, box: Box, tests: Sequence[CellTest]) -> tuple[str, ...]:
     """Give the texts of cells, as their author wrote them where the meaning stays."""
-    written, before = about.table.rows[row].texts, about.space.rows[row].sure[0]
+    own, before = about.table.rows[row], about.space.rows[row].sure[0]
     places = about.space.columns
+
+    def stays(column: int, place: int, test: CellTest) -> bool:
+        compares = any(related_in(test)) or any(related_in(own.tests[column]))
+        same = test == own.tests[column] if compares else box[place] == before[place]
+        return column < len(own.texts) and same
+
     return tuple(
-        written[column] or "-"
-        if column < len(written) and box[place] == before[place] and places.index(place) == column
-        else cell_text(test)
+        own.texts[column] or "-" if stays(column, place, test) else cell_text(test)
         for column, (place, test) in enumerate(zip(places, tests, strict=True))
     )
 

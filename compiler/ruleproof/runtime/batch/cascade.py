@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ruleproof.runtime.batch.residuals import Nodes, Residuals, TooLarge
+from ruleproof.runtime.batch.residuals import Nodes, Residuals, TooLargeError
 
 Numbers: TypeAlias = np.ndarray[Any, Any]
 
@@ -76,7 +76,7 @@ def cascade_of(nodes: Nodes, sizes: Sequence[int], known: Sequence[bool]) -> Cas
     try:
         residuals = Residuals(nodes, sizes, MOST_NODES)
         return _joined(residuals, *_levels(residuals, _order(nodes, known), sizes))
-    except (TooLarge, RecursionError):
+    except (TooLargeError, RecursionError):
         return None
 
 
@@ -104,7 +104,7 @@ def _levels(residuals: Residuals, order: list[int], sizes: Sequence[int]) -> tup
         ]
         entries += len(rows) * sizes[dimension]
         if entries > MOST_ENTRIES:
-            raise TooLarge
+            raise TooLargeError
         if len(numbers) > 1 or len(before) > 1:
             levels.append((dimension, np.array(rows, np.int64)))
         before = list(numbers)

@@ -54,12 +54,21 @@ class ColumnReader:
 
     def value(self, column: pa.Array, row: int) -> object:
         """Give the value of one row as the input would be given it."""
-        one = plain(column.slice(row, 1))[0]
+        one = plain(column.slice(row, 1))
         try:
-            value = one.as_py()
+            value = one[0].as_py()
         except (ValueError, OverflowError):  # a day that Python cannot count
-            value = str(one)
-        return self._null if value is None else value
+            value = str(one.to_numpy(zero_copy_only=False)[0])
+        return self._told(value)
+
+    def _told(self, value: object) -> object:
+        """Give a value of a column as it is told: a null is missing or unknown, and a midnight is the date that it means."""
+        if value is None:
+            return self._null
+        if isinstance(self.input, DayInput) and isinstance(value, datetime.datetime):
+            midnight = datetime.datetime.combine(value, datetime.time())
+            return value.date() if value == midnight else value  # one with a time zone equals none without
+        return value
 
     def read(self, column: pa.Array) -> Column:
         """Read a column of a batch."""
@@ -77,7 +86,9 @@ class ColumnReader:
         item = self.input
         if isinstance(item, YesNoInput) and pa.types.is_boolean(kind):
             return self._yes_no
-        if isinstance(item, DayInput) and (pa.types.is_date32(kind) or (pa.types.is_timestamp(kind) and kind.tz is None)):
+        if isinstance(item, DayInput) and (
+            pa.types.is_date32(kind) or (pa.types.is_timestamp(kind) and kind.tz is None)
+        ):
             return self._days
         if isinstance(item, WholeNumberInput) and pa.types.is_integer(kind) and kind != pa.uint64():
             bounds = np.iinfo(np.int64)
@@ -101,7 +112,7 @@ class ColumnReader:
         dated = isinstance(self.input, DayInput)
         days = np.full(len(values), UNKNOWN_DAY, np.int64) if dated else None
         for place, value in enumerate(values):
-            value = self._null if value is None else value
+            value = self._told(value)
             if value is UNKNOWN:
                 unknown[place] = True
                 continue
@@ -266,6 +277,8 @@ def plain(column: pa.Array) -> pa.Array:
         return plain(column.storage)
     if pa.types.is_run_end_encoded(kind):
         return plain(pc.run_end_decode(column))
+    if pa.types.is_dictionary(kind) and pa.types.is_temporal(kind.value_type):
+        return plain(column.dictionary_decode())
     if pa.types.is_dictionary(kind):
         better = _plain_type(kind.value_type)
         if better != kind.value_type:
@@ -283,4 +296,3 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_list_view(kind):
         return pa.list_(_plain_type(kind.value_type))
     return kind
-

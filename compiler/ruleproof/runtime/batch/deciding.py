@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +33,7 @@ class Reject:
 
 
 @dataclass(frozen=True)
-class Numbers_:
+class DecidedRows:
     """What is said of each row of a batch: a number for each decision and requirement, -1 where the row is rejected."""
 
     rows: int
@@ -48,6 +47,14 @@ class _Dimension:
 
     cells: Numbers | None = None
     unknown: Numbers | None = None
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """The cells with what the policy presumes, and which rows of the inputs concerned were unknown (nothing: all were)."""
+
+    dimensions: list[_Dimension]
+    masks: dict[str, Numbers | None]
 
 
 class Decider:
@@ -77,32 +84,30 @@ class Decider:
 
     # ------------------------------------------------------------ one batch
 
-    def decide(self, batch: Mapping[str, pa.Array], rows: int, first: int) -> Numbers_:
+    def decide(self, batch: Mapping[str, pa.Array], rows: int, first: int) -> DecidedRows:
         """Judge the rows of a batch, given as columns by the names of inputs; `first` is the number of its first row."""
         columns = {name: self._readers[name].read(column) for name, column in batch.items()}
         refused = np.zeros(rows, bool)
         for column in columns.values():
             refused[column.refused] = True
         bare = self._dimensions(columns, rows)
-        filled_columns, names = self._filled(columns, rows)
-        filled = self._dimensions(filled_columns, rows) if names is not None else None
+        filled = self._filled(columns, rows)
         said = [np.full(rows, -1, np.int32) for _ in self.judge.numbered]
         impossible = np.zeros(rows, bool)
         for places in _patterns(bare, rows):
-            self._decide_some(places, rows, bare, filled, names, said, impossible)
+            self._decide_some(places, rows, bare, filled, said, impossible)
         impossible &= ~refused
         for numbers in said:
             numbers[refused | impossible] = -1
         rejects = self._rejects(batch, columns, refused, impossible, first)
-        return Numbers_(rows, tuple(said), tuple(rejects))
+        return DecidedRows(rows, tuple(said), tuple(rejects))
 
     def _decide_some(
         self,
         places: Numbers | None,
         rows: int,
         bare: list[_Dimension],
-        filled: list[_Dimension] | None,
-        names: dict[str, Numbers | None] | None,
+        filled: _Filled | None,
         said: list[Numbers],
         impossible: Numbers,
     ) -> None:
@@ -111,18 +116,10 @@ class Decider:
         where = slice(None) if places is None else places
         impossible[where] = ~self.judge.can_happen(known)
         presumed = None
-        if filled is not None and names is not None and None in known.cells:
-            meant = tuple(name for name, mask in names.items() if mask is None or bool(_at(mask, places)[:1].any()))
-            if meant:
-                like = _rows(filled, places, rows)
-                same = tuple(
-                    one if one is not None and is_same else other
-                    for one, other, is_same in zip(
-                        known.cells, like.cells, [a.cells is b.cells for a, b in zip(bare, filled, strict=True)], strict=True
-                    )
-                )
-                like = Rows(like.count, same)
-                presumed = Presumed(like, self.judge.can_happen(like), meant)
+        if filled is not None:
+            like = _rows(filled.dimensions, places, rows)
+            names = tuple(name for name, mask in filled.masks.items() if mask is None or _first(mask, places))
+            presumed = Presumed(like, self.judge.can_happen(like), names) if names else None
         for numbers, found in zip(said, self.judge.judge(known, presumed), strict=True):
             numbers[where] = found
 
@@ -140,26 +137,24 @@ class Decider:
             found.append(_days_between(derived, columns, rows) if isinstance(derived, DaysBetween) else _Dimension())
         return found
 
-    def _filled(
-        self, columns: dict[str, Column], rows: int
-    ) -> tuple[dict[str, Column], dict[str, Numbers | None] | None]:
-        """Fill unknown inputs as the policy presumes; give them with the mask of where they were, or nothing if all were."""
-        names: dict[str, Numbers | None] = {}
+    def _filled(self, columns: Mapping[str, Column], rows: int) -> _Filled | None:
+        """Fill unknown inputs as the policy presumes; nothing where none is."""
+        masks: dict[str, Numbers | None] = {}
         filled = dict(columns)
         for name, (cells, day) in self._presumed.items():
             column = columns.get(name)
             if column is None:
-                names[name] = None
+                masks[name] = None
                 constant = tuple(np.full(rows, cell, np.uint16) for cell in cells)
                 filled[name] = Column(rows, constant, np.zeros(0, np.int64), None, np.full(rows, day, np.int64))
             elif column.unknown is not None:
-                names[name] = column.unknown
+                masks[name] = column.unknown
                 put = tuple(
                     np.where(column.unknown, cell, known) for cell, known in zip(cells, column.cells, strict=True)
                 )
                 days = None if column.days is None else np.where(column.unknown, day, column.days)
                 filled[name] = Column(rows, put, column.refused, None, days)
-        return filled, names or None
+        return _Filled(self._dimensions(filled, rows), masks) if masks else None
 
     # ------------------------------------------------------------ rows that cannot be judged
 
@@ -245,15 +240,11 @@ def _rows(dimensions: Sequence[_Dimension], places: Numbers | None, rows: int) -
 
 
 def _cells_at(item: _Dimension, places: Numbers) -> Numbers | None:
-    if item.cells is None or (item.unknown is not None and bool(item.unknown[places[:1]].any())):
+    if item.cells is None or (item.unknown is not None and _first(item.unknown, places)):
         return None
     return item.cells.take(places)
 
 
-def _at(mask: Numbers, places: Numbers | None) -> Numbers:
-    return mask if places is None else mask[places]
-
-
-def text_of(value: Any) -> str:
-    """Give a value as a text for a table of rejects."""
-    return str(value)
+def _first(mask: Numbers, places: Numbers | None) -> bool:
+    """Tell what a mask says of the first of some rows, and so of all that know the same dimensions."""
+    return bool(mask[:1].any() if places is None else mask[places[:1]].any())

@@ -128,14 +128,17 @@ class Presumed:
 class Judge:
     """A policy as it was posted on a day, ready to judge rows of cells."""
 
-    def __init__(self, program: Program, sizes: Sequence[int], posted: datetime.date | None, only: Sequence[str]) -> None:
+    def __init__(
+        self, program: Program, sizes: Sequence[int], posted: datetime.date | None, only: Sequence[str]
+    ) -> None:
         """`sizes` counts the cells of each dimension, `only` names the decisions and requirements to judge."""
         self._names = program._dimension_names
         never = standing(program._never, program._never_earlier, posted)
         self._never = Followed(never, (True, False), sizes)
         self._tables: list[tuple[Table, Followed]] = []
         self.numbered: list[Numbered] = []
-        for table in (*program.decisions, *program.requirements):
+        every: tuple[Table, ...] = (*program.decisions, *program.requirements)
+        for table in every:
             if table.name in only:
                 known: Table = standing(table, table.earlier, posted)
                 self._tables.append((known, Followed(known.nodes, known.said, sizes)))
@@ -194,7 +197,8 @@ class Judge:
 
 
 def _differ(rows: Rows, filled: Rows, asks: frozenset[int]) -> bool:
-    return any(rows.cells[place] is not filled.cells[place] for place in asks)
+    """Tell whether something that is asked is unknown in some rows, and known once they are filled."""
+    return any(rows.cells[place] is None and filled.cells[place] is not None for place in asks)
 
 
 def _by_end(ends: Numbers, said: Callable[[int], int]) -> Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ruleproof.runtime.kernel.graphs import Open
 
@@ -10,7 +11,7 @@ Nodes = tuple[tuple[int, ...], ...]
 """A graph as the kernel follows it: see `Open` in `runtime/kernel/graphs.py`."""
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """More nodes than are worth making; the graph is then followed as it is."""
 
 
@@ -18,7 +19,7 @@ class Residuals:
     """The nodes of a graph and of everything that is left of it, each with one way for every cell of its dimension."""
 
     def __init__(self, nodes: Nodes, sizes: Sequence[int], most: int) -> None:
-        """`sizes` counts the cells of each dimension; more than `most` nodes are `TooLarge`."""
+        """`sizes` counts the cells of each dimension; more than `most` nodes are a `TooLargeError`."""
         self._sizes, self._most = sizes, most
         self._made: list[tuple[int, tuple[int, ...]]] = []
         self._asks: list[int] = []
@@ -39,7 +40,7 @@ class Residuals:
         if number is None:
             number = self._numbers[key] = len(self._made)
             if number >= self._most:
-                raise TooLarge
+                raise TooLargeError
             self._made.append(key)
             asks = 0
             if dimension >= 0:
@@ -79,7 +80,7 @@ class Residuals:
             memo[node] = found
         return found
 
-    def opened(self, node: int, said: Sequence[object]) -> Open:
+    def opened(self, node: int, said: Sequence[Any]) -> Open:
         """Ask what is left at a node, with nothing more known."""
         order, seen, waiting = [], set(), [(node, False)]
         while waiting:
@@ -93,7 +94,7 @@ class Residuals:
                     waiting += [(way, False) for way in self._made[number][1]]
         order.reverse()
         places = {number: place for place, number in enumerate(order)}
-        opened = Open(tuple(self._row(number, places) for number in order), said)  # type: ignore[arg-type]
+        opened = Open(tuple(self._row(number, places) for number in order), said)
         opened.root = opened.walk([-1] * len(self._sizes))
         return opened
 

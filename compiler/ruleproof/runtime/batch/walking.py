@@ -26,7 +26,9 @@ def ends_by_walking(
     """
     asked = sorted({node[0] for node in nodes if node[0] >= 0})
     if all(known[dimension] for dimension in asked):
-        return _leaves(nodes, sizes, {dimension: cells(dimension) for dimension in asked}, rows), _leaf_of(nodes, said, sizes)
+        return _leaves(nodes, sizes, {dimension: cells(dimension) for dimension in asked}, rows), _leaf_of(
+            nodes, said, sizes
+        )
     listed = [dimension for dimension in asked if known[dimension]]
     numbers, combinations = _combinations([cells(dimension) for dimension in listed], rows)
 

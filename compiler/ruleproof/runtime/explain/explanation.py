@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
+from ruleproof.artifacts.charts.flow import Flow
 from ruleproof.artifacts.charts_of_policy import flow_of_decision
 from ruleproof.artifacts.to_svg import to_svg
 from ruleproof.finding import Value
@@ -151,12 +152,17 @@ class Explanation:
         """
         compiled = self.explainer.compiled
         flow = flow_of_decision(compiled, compiled.policy.decision(decision))
+        ways = zip(flow.charts, self.trail(decision, flow), strict=True)
+        return tuple(to_svg(chart.with_marks(ids)) for chart, ids in ways if ids)
+
+    def trail(self, decision: str, flow: Flow) -> tuple[frozenset[str], ...]:
+        """Give for each flowchart of a decision the ids of the boxes and arrows that the case goes along."""
         presumed = self.decisions[decision].answer.presumed
-        values = {item.input: item.value for item in compiled.policy.presumptions if item.input in presumed}
+        values = {
+            item.input: item.value for item in self.explainer.compiled.policy.presumptions if item.input in presumed
+        }
         box = self.explainer.box_of({**values, **self.facts})
-        cells = tuple(-1 if mask & (mask - 1) else next(bits_of(mask)) for mask in box)
-        marked = flow.trail(cells)
-        return tuple(to_svg(chart.with_marks(ids)) for chart, ids in zip(flow.charts, marked, strict=True) if ids)
+        return flow.trail(tuple(-1 if mask & (mask - 1) else next(bits_of(mask)) for mask in box))
 
     def _repr_svg_(self) -> str:
         """Give the chart that holds the end of the way through the first decision."""

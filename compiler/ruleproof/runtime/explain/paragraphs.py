@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ruleproof.model.meaning import CANNOT_ANSWER, FAILED, NOT_APPLICABLE, OUT_OF_SCOPE
@@ -29,7 +29,7 @@ def decision_paragraph(english: English, found: DecisionReason) -> str:
     said += [f"{_title(reason)} fits too, but gives way to {beaten_in_words(reason)}." for reason in found.overridden]
     said += _further(answer)
     said += rests_on(english, answer)
-    return " ".join(said)
+    return in_one_line(said)
 
 
 def _by_rules(rules: Sequence[RuleReason], answer: Any) -> Iterator[str]:
@@ -81,7 +81,7 @@ def requirement_paragraph(english: English, found: RequirementReason) -> str:
         said = [f"{title} is met: {needs}." if needs else f"{title} is met."]
     else:
         said = [f"{title} is not checked."]
-    return " ".join([*said, *rests_on(english, state)])
+    return in_one_line([*said, *rests_on(english, state)])
 
 
 def rests_on(english: English, answer: Any) -> Iterator[str]:
@@ -142,6 +142,11 @@ def beaten_in_words(reason: RuleReason) -> str:
 def _cited(reason: RuleReason) -> str:
     cited = listed([item.text for item in reason.rule.citations])
     return f" Source: {cited}." if cited else ""
+
+
+def in_one_line(sentences: Iterable[str]) -> str:
+    """Join sentences to a paragraph; names and texts of a policy may hold line breaks."""
+    return " ".join(" ".join(sentences).split())
 
 
 def capital(text: str) -> str:

@@ -11,7 +11,7 @@ from ruleproof.graph.changes import Search
 from ruleproof.graph.remaining import Remaining, said
 from ruleproof.model.meaning import Answer
 from ruleproof.runtime.explain.english import English, listed
-from ruleproof.runtime.explain.paragraphs import capital
+from ruleproof.runtime.explain.paragraphs import capital, in_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class WhatIf:
             ways = [listed([self.english.label(item) for item in inputs]) for inputs in sets]
             grounds = f", because of {', or of '.join(ways)}" if ways else ""
             said_so.append(f"{capital(label)} was {one} and is {other}{grounds}.")
-        return " ".join(said_so)
+        return in_one_line(said_so)
 
 
 _UNKNOWN = object()

@@ -16,7 +16,7 @@ from ruleproof.model.meaning import FAILED, MET, NOT_APPLICABLE, NOT_CHECKED, OU
 from ruleproof.model.nodes import Decision, Requirement
 from ruleproof.prover.space import Box
 from ruleproof.runtime.explain.english import English, in_words, listed
-from ruleproof.runtime.explain.paragraphs import beaten_in_words, capital, needs_in_words
+from ruleproof.runtime.explain.paragraphs import beaten_in_words, capital, in_one_line, needs_in_words
 from ruleproof.runtime.explain.why import Reasons, RuleReason
 
 USUAL_LIMIT = 5
@@ -198,7 +198,7 @@ class WhyNots:
                 said.append(f"Rule {reason.title} needs besides {needs_in_words(lacking)}.")
             elif reason.overridden_by:
                 said.append(f"Rule {reason.title} fits, but gives way to {beaten_in_words(reason)}.")
-        return " ".join(said)
+        return in_one_line(said)
 
     def _subject(self, name: str) -> str:
         items: tuple[Decision | Requirement, ...] = (*self.compiled.decisions, *self.compiled.policy.requirements)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ruleproof.model.scalars import below, kind_of, same
 from ruleproof.model.table_meaning import passes
-from ruleproof.model.tables import Scalar, Within
+from ruleproof.model.tables import AnyValue, OneOf, Scalar, Within
 from ruleproof.prover.relations import ALIKE, APART, EQUAL, GREATER, LESS
 from ruleproof.prover.scales import Cell
 from ruleproof.prover.space import Box
@@ -17,6 +18,30 @@ from ruleproof.prover.table_space import Relation, TableSpace
 
 class OutsideError(ValueError):
     """A value that its column does not allow."""
+
+
+def space_around(space: TableSpace, case: Mapping[str, Any]) -> TableSpace:
+    """Give a space in which the values of a case have cells of their own, where inputs are compared with each other.
+
+    Elsewhere the values of one cell do the same; but whether one input is above another hangs on the values themselves.
+    """
+    names = [space.names[place] for item in space.relations for place in (item.left, item.right)]
+    pinned = {name: case[name] for name in names if name in case}
+    if not pinned:
+        return space
+    table = space.table
+    known = {column.expression for column in table.columns}
+    more = tuple(
+        column for column in table.references if column.expression in pinned and column.expression not in known
+    )
+    columns = (*table.columns, *more)
+    rows = tuple(replace(row, tests=(*row.tests, *(AnyValue() for _ in more))) for row in table.rows)
+    tests = tuple(
+        OneOf(frozenset({pinned[column.expression]})) if column.expression in pinned else AnyValue()
+        for column in columns
+    )
+    last = replace(rows[-1], number=len(rows) + 1, tests=tests, texts=(), spans=())
+    return TableSpace(replace(table, columns=columns, rows=(*rows, last)))
 
 
 def box_of(space: TableSpace, case: Mapping[str, Any]) -> Box:

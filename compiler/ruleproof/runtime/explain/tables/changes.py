@@ -58,11 +58,13 @@ class _Unit:
 class TableSearch:
     """Searches the changes of one case, given as a box.
 
-    `default` tells that the output also comes out where no rule holds.
+    `space` may have more cells than the table needs, and rules behind its own.  `default` tells that the output also comes
+    out where no rule holds.
     """
 
     def __init__(
         self,
+        table: DecisionTable,
         space: TableSpace,
         box: Box,
         wanted: Wanted,
@@ -71,19 +73,20 @@ class TableSearch:
         fixed: frozenset[str] = frozenset(),
         costs: Mapping[str, int] | None = None,
     ) -> None:
-        self.space, self.table, self.box = space, space.table, box
+        self.table, self.space, self.box = table, space, box
         self.wanted, self.default = wanted, default
         self.costs = costs or {}
         self.free = sum(1 << place for place, name in enumerate(space.names) if name not in fixed)
         self.cases = Cases(space)
-        _check_exact(space)
+        _check_exact(table, space)
 
     # -------------------------------------------------------------- rules as boxes
 
     @cached_property
     def units(self) -> tuple[_Unit, ...]:
         """Where the rules hold, in their order."""
-        return tuple(_Unit(index, box) for index, row in enumerate(self.space.rows) for box in row.sure)
+        own = self.space.rows[: len(self.table.rows)]
+        return tuple(_Unit(index, box) for index, row in enumerate(own) for box in row.sure)
 
     @cached_property
     def targets(self) -> tuple[_Unit, ...]:
@@ -98,9 +101,7 @@ class TableSearch:
     @cached_property
     def _touching(self) -> tuple[int, ...]:
         """For each dimension the units that hold at the cells of the case, as a mask of their numbers."""
-        return tuple(
-            _mask(bool(unit.box[place] & mask) for unit in self.units) for place, mask in enumerate(self.box)
-        )
+        return tuple(_mask(bool(unit.box[place] & mask) for unit in self.units) for place, mask in enumerate(self.box))
 
     def _in_the_way(self, row: int) -> int:
         """Give the units of the rules that keep a rule's output from coming out, as a mask."""
@@ -255,9 +256,8 @@ class TableSearch:
         return TableChange(names, self._cost(inputs), tuple(ways))
 
 
-def _check_exact(space: TableSpace) -> None:
+def _check_exact(table: DecisionTable, space: TableSpace) -> None:
     """Refuse a table whose meaning is not known exactly, or that adds its outputs up."""
-    table = space.table
     if table.aggregation in (tables.SUM, tables.COUNT):
         raise NotExactError(
             f"the table gives the {table.aggregation.lower()} of its rules, not the output of one of them"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ruleproof.model import tables
@@ -15,7 +15,7 @@ from ruleproof.prover.table_space import TableSpace
 from ruleproof.prover.table_texts import cell_text, mask_in_words, plain_text, value_text
 from ruleproof.runtime.explain.english import listed
 from ruleproof.runtime.explain.paragraphs import capital
-from ruleproof.runtime.explain.tables.case import box_of
+from ruleproof.runtime.explain.tables.case import box_of, space_around
 from ruleproof.runtime.explain.tables.changes import NotExactError, Outputs, TableChange, TableSearch
 
 MOST_RULES = 3
@@ -84,6 +84,8 @@ class TableWhyNot:
     table: str
     wanted: str
     now: bool
+    """True where the case has the output already, or can have it by what is not known (then `open` is true)."""
+    open: bool
     changes: tuple[TableChange, ...]
     """The minimal sets of inputs, the cheapest first."""
     words: tuple[tuple[str, ...], ...]
@@ -105,7 +107,8 @@ class TableWhyNot:
         return {
             "table": self.table,
             "wanted": self.wanted,
-            "now": self.now,
+            "now": self.now and not self.open,
+            "open": self.open,
             "possible": None if self.not_exact else bool(self.changes) or self.now,
             "changes": changes,
             "more": self.more,
@@ -193,30 +196,31 @@ class TableReasons:
         )
         changes: tuple[TableChange, ...] = ()
         more, fault, not_exact = False, tuple[str, ...](), ""
-        box = box_of(self.space, case)
+        space = space_around(self.space, case)
+        box = box_of(space, case)
         try:
-            search = TableSearch(self.space, box, is_wanted, default=default, fixed=fixed, costs=costs)
+            search = TableSearch(self.table, space, box, is_wanted, default=default, fixed=fixed, costs=costs)
             changes, more = search.run(limit)
             fault = search.fault() if not changes else ()
         except NotExactError as error:
             not_exact = str(error)
         now = bool(changes) and not changes[0].inputs
-        words = tuple(tuple(dict.fromkeys(self._way(change, part) for _, part in change.ways)) for change in changes)
+        unknown = any(name not in case for name in self.space.names)
+        words = tuple(tuple(dict.fromkeys(_way(space, change, part) for _, part in change.ways)) for change in changes)
         found = TableWhyNot(
-            self.table.name, wanted, now, changes, words, more, tuple(near[:MOST_RULES]), fault, not_exact, ""
-        )
-        return TableWhyNot(
             self.table.name,
             wanted,
             now,
+            now and unknown,
             changes,
             words,
             more,
-            found.rules,
+            tuple(near[:MOST_RULES]),
             fault,
             not_exact,
-            self._text(found, len(rows)),
+            "",
         )
+        return replace(found, text=self._text(found, len(rows)))
 
     def _accepts(self, wanted: str) -> tuple[Callable[[Outputs], bool], bool]:
         text = wanted.strip()
@@ -229,24 +233,11 @@ class TableReasons:
             raise NoSuchOutputError(f"no rule of `{self.table.name}` gives `{wanted}`: its rules give {known}")
         return (lambda outputs: outputs in giving), default
 
-    def _way(self, change: TableChange, box: Box) -> str:
-        space = self.space
-        parts = [
-            f"{space.labels[place]}: {mask_in_words(axis, box[place])}"
-            for place, (name, axis) in enumerate(zip(space.names, space.axes, strict=True))
-            if name in change.inputs
-        ]
-        for index, item in enumerate(space.relations):
-            place = len(space.axes) + index
-            if box[place] != space.whole[place]:
-                states = listed(sorted(item.states(box[place])), "or")
-                parts.append(f"{space.labels[item.left]} compared with {space.labels[item.right]}: {states}")
-        return listed(parts)
-
     def _text(self, found: TableWhyNot, giving: int) -> str:
         subject, wanted = capital(found.table), found.wanted
         if found.now:
-            return f"{subject}: {wanted} is the answer already, or can be by what is not known."
+            still = "still possible; it hangs on what is not known yet" if found.open else "the answer already"
+            return f"{subject}: {wanted} is {still}."
         said = []
         if found.not_exact:
             said.append(f"{subject}: what would lead to {wanted} cannot be worked out exactly: {found.not_exact}.")
@@ -257,9 +248,8 @@ class TableReasons:
                 said.append(f"Or with {text}." if number else f"{subject} would be {wanted} with {text}.")
             said += ["There are more ways."] if found.more else []
         elif found.fault:
-            said.append(
-                f"{subject} cannot be {wanted} while {listed(found.fault)} {'stays as it is' if len(found.fault) == 1 else 'stay as they are'}."
-            )
+            stay = "stays as it is" if len(found.fault) == 1 else "stay as they are"
+            said.append(f"{subject} cannot be {wanted} while {listed(found.fault)} {stay}.")
         else:
             said.append(f"{subject} is {wanted} in no case at all.")
         for rule in found.rules:
@@ -307,3 +297,18 @@ def _spellings(cells: Outputs) -> frozenset[str]:
 
 def _rules(change: TableChange) -> list[int]:
     return list(dict.fromkeys(rule for rule, _ in change.ways if rule))
+
+
+def _way(space: TableSpace, change: TableChange, box: Box) -> str:
+    """Say which values the changed inputs have in a box, and how they compare."""
+    parts = [
+        f"{space.labels[place]}: {mask_in_words(axis, box[place])}"
+        for place, (name, axis) in enumerate(zip(space.names, space.axes, strict=True))
+        if name in change.inputs
+    ]
+    for index, item in enumerate(space.relations):
+        place = len(space.axes) + index
+        if box[place] != space.whole[place]:
+            states = listed(sorted(item.states(box[place])), "or")
+            parts.append(f"{space.labels[item.left]} compared with {space.labels[item.right]}: {states}")
+    return listed(parts)
