@@ -17,6 +17,11 @@ PUBLISHED = (
 """Times in seconds that were published for tables of these shapes, on other machines, and which of ours are beside them."""
 
 
+MERGE_HEADING = "## Fewer rules for the same meaning"
+MERGE_FORMS = (("unique", "under UNIQUE"), ("first", "with `--to FIRST`"))
+"""The forms into which tables are simplified: their names in the figures, and what they are called."""
+
+
 @dataclass(frozen=True)
 class Measured:
     """All figures of one run."""
@@ -152,8 +157,60 @@ def aims(found: Measured) -> str:
         ("gap regions for each rule that was narrowed", "2", f"{share:.2f}", share <= 2),
         *_aims_of_merge(found.merge),
     ]
-    return _table(["aim", "at most", "measured, the worst of ours", "met"], list(map(_aim_cells, lines)),
-    )
+    return _table(["aim", "at most", "measured, the worst of ours", "met"], list(map(_aim_cells, lines)))
+
+
+Aim = tuple[str, str, str, bool]
+"""What is aimed at, at most how much, what was measured, and whether that meets it."""
+
+
+def _aim_cells(aim: Aim) -> list[str]:
+    what, most, value, met = aim
+    return [what, most, value, "yes" if met else "no"]
+
+
+def _aims_of_merge(rows: Sequence[Row]) -> list[Aim]:
+    found: list[Aim] = []
+    for form, called in MERGE_FORMS:
+        left = max(row[form]["after"] / row["made_of"] for row in rows)
+        slowest = max(row[form]["seconds"] for row in rows)
+        found += [
+            (f"rules after simplifying, {called}, for each of the 100 made of", "1.2", f"{left:.2f}", left <= 1.2),
+            (f"seconds for simplifying, {called}", "2 s", f"{seconds(slowest)} s", slowest < 2),
+        ]
+    return found
+
+
+def fewer_rules(rows: Sequence[Row]) -> str:
+    """Give the section on `ruleproof simplify`."""
+    head = ["table", "rules made of", "rules", "left under UNIQUE", "seconds", "left under FIRST", "seconds"]
+    cells = [
+        [row["name"], f"{row['made_of']:,}", f"{row['before']:,}"]
+        + [text for form, _ in MERGE_FORMS for text in (f"{row[form]['after']:,}", seconds(row[form]["seconds"]))]
+        for row in rows
+    ]
+    return f"""{MERGE_HEADING}
+
+Tables of seven columns made from a hundred rules: ten of them are widened in one, two or three columns, and what they now cover is cut out of the others.
+`ruleproof simplify` looks for a table with as few rules that means the same; it is not told which rules there were.
+Under UNIQUE no two rules may overlap; how few would do is not known, and what is left of a rule after the cut is often no single rule any more, so that a hundred cannot always be reached.
+With `--to FIRST` the first rule that holds wins, so their order counts: a hundred do by the way the tables are made, and fewer where a rule that stands late may hold many cases at once.
+Seconds are those of the search alone, without reading, the proof that the result means the same, and writing.
+
+{_table(head, cells)}
+"""
+
+
+def with_fewer_rules(text: str, rows: Sequence[Row]) -> str:
+    """Give the page with the figures of `ruleproof simplify` replaced; all others stay."""
+    start = text.index(MERGE_HEADING)
+    end = text.index("\n## ", start) + 1
+    lines = (text[:start] + fewer_rules(rows) + "\n" + text[end:]).split("\n")
+    old = [
+        number for number, line in enumerate(lines) if line.startswith(("| rules after simpl", "| seconds for simpl"))
+    ]
+    lines[old[0] : old[-1] + 1] = ["| " + " | ".join(_aim_cells(aim)) + " |" for aim in _aims_of_merge(rows)]
+    return "\n".join(lines)
 
 
 def beside_published(found: Measured) -> str:
@@ -291,7 +348,6 @@ What was found until then is exact and is reported, a question that is left open
 {of_hard(found.hard)}
 
 {fewer_rules(found.merge)}
-
 ## Certificates
 
 Making the certificate of a table (`build`) and checking it again with the second program (`verify`), once each.

@@ -2,6 +2,7 @@
 
     python benchmarks/tables.py                      our own tables, and docs/performance-tables.md
     python benchmarks/tables.py --lending FOLDER     the tables of that folder too
+    python benchmarks/tables.py --only-simplify      fewer rules for the same meaning; the rest of the page stays as it is
     python benchmarks/tables.py --quick              a few small ones, nothing is written
 
 Each table is measured in processes of its own.  Of the tables that aims are set for, and of those that show how the work grows,
@@ -20,16 +21,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import shapes
-from page_of_tables import Measured, as_table, page, picture
+from page_of_tables import Measured, as_table, page, picture, with_fewer_rules
 
 ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "performance-tables.md"
 RUNS = 3
 LIMIT_OF_HARD = 10.0
 """After how many seconds the search for a table without any shape is stopped."""
@@ -187,14 +189,18 @@ def hard(folder: Path) -> Iterator[Subject]:
 
 
 def simpler(path: Path) -> dict[str, Any]:
-    """Write a table with fewer rules, as `ruleproof simplify` does: seconds, and rules before and after."""
+    """Make the rules of a table fewer, under UNIQUE and under FIRST: seconds, and rules before and after."""
+    from ruleproof.model.tables import FIRST, UNIQUE
     from ruleproof.prover.table_simplify import simplified
     from ruleproof.readers import read_table
 
     (table,) = read_table(path.name, path.read_bytes()).tables
-    began = time.process_time()
-    found = simplified(table)
-    return {"seconds": time.process_time() - began, "before": len(table.rows), "after": len(found.table.rows)}
+    found: dict[str, Any] = {"before": len(table.rows)}
+    for form, hit_policy in (("unique", UNIQUE), ("first", FIRST)):
+        began = time.process_time()
+        made_simpler = simplified(replace(table, hit_policy=hit_policy))
+        found[form] = {"seconds": time.process_time() - began, "after": len(made_simpler.table.rows)}
+    return found
 
 
 def certified(path: Path) -> dict[str, Any]:
@@ -252,6 +258,9 @@ def main() -> None:
         "--certificate", type=Path, help="make and check the certificate of this table, print the figures"
     )
     options.add_argument("--simplify", type=Path, help="write this table with fewer rules, print the figures")
+    options.add_argument(
+        "--only-simplify", action="store_true", help="measure fewer rules alone; the rest of the page stays"
+    )
     chosen = options.parse_args()
     if chosen.simplify:
         print(json.dumps(simpler(chosen.simplify)))
@@ -268,9 +277,16 @@ def main() -> None:
             rows = [median(made(folder, 200, 5, how, 0.1), None, runs=1) for how in ("widened", "narrowed")]
             print(as_table(rows))
             return
+        if chosen.only_simplify:
+            PAGE.write_text(with_fewer_rules(PAGE.read_text("utf-8"), merged(folder)), "utf-8")
+            return
         found = measured(folder, chosen.lending)
-    (ROOT / "docs" / "performance-tables.md").write_text(page(machine(), found), "utf-8")
+    PAGE.write_text(page(machine(), found), "utf-8")
     (ROOT / "docs" / "pictures" / "growth-of-tables.svg").write_text(picture(found), "utf-8")
+
+
+def merged(folder: Path) -> list[dict[str, Any]]:
+    return list(told("--simplify", (to_merge(folder, 7, enlarged) for enlarged in (1, 2, 3))))
 
 
 def measured(folder: Path, lending: Path | None) -> Measured:
@@ -287,7 +303,7 @@ def measured(folder: Path, lending: Path | None) -> Measured:
         large=rows_of(large(folder), runs=1),
         more_rules=rows_of(more_rules(folder)),
         more_columns=rows_of(more_columns(folder)),
-        merge=list(told("--simplify", (to_merge(folder, 7, enlarged) for enlarged in (1, 2, 3)))),
+        merge=merged(folder),
         hard=rows_of(hard(folder), limit=LIMIT_OF_HARD, runs=1),
         certificates=list(told("--certificate", own)),
         others=rows_of((Subject(path.stem, path) for path in sorted(lending.glob("*.csv"))), runs=1) if lending else [],

@@ -52,6 +52,21 @@ def test_no_link_leads_out(folder: Path) -> None:
         FolderBeside(folder).read("rows.csv")
 
 
+def test_nothing_hidden_above_is_read_and_nothing_of_the_root(folder: Path) -> None:
+    (folder.parent / ".keys").mkdir()
+    (folder.parent / ".keys" / "rows.csv").write_bytes(b"secret")
+    (folder.parent / ".netrc").write_bytes(b"secret")
+    for name in ("../.netrc", "../.keys/rows.csv"):
+        with pytest.raises(BesideError, match="outside"):
+            FolderBeside(folder).read(name)
+    (folder / ".here.csv").write_bytes(b"here")
+    assert FolderBeside(folder).read(".here.csv") == b"here"
+    below_the_root = FolderBeside(Path(folder.anchor, folder.parts[1]))
+    with pytest.raises(BesideError, match="outside"):
+        below_the_root.read("../etc/hostname")
+    assert not [name for name in below_the_root.policies() if name.startswith("../")]
+
+
 def test_a_folder_and_too_large_a_file_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "sub").mkdir()
     with pytest.raises(BesideError, match="is no file"):

@@ -208,6 +208,16 @@ def test_simplify_never_writes_over_a_file_that_was_not_named() -> None:
     assert Path("split.csv").read_text() != SPLIT
 
 
+def test_eval_never_writes_over_what_it_reads() -> None:
+    Path("case.json").write_text('{"age": 3, "kind": "cat"}')
+    Path("link.csv").symlink_to("old.csv")
+    for name in ("old.csv", "case.json", "link.csv"):
+        assert "is a file that is read" in failed("eval", "old.csv", "case.json", "-o", name)
+    assert Path("old.csv").read_text() == OLD
+    assert run("eval", "old.csv", "case.json", "-o", "answer.txt").exit_code == 0
+    assert run("eval", "old.csv", "case.json", "-o", "answer.txt").exit_code == 0
+
+
 def test_simplify_says_what_it_cannot_do() -> None:
     Path("empty.csv").write_text("a\n")
     assert "there is no such file" in failed("simplify", "none.csv")

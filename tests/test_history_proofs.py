@@ -165,6 +165,21 @@ def test_a_rule_that_permits_what_a_limit_bars_is_shown_with_two_services() -> N
     assert [item.name for item in judged.findings] == ["CLOSES"]
 
 
+def test_the_earlier_service_shown_is_one_that_the_rule_follows() -> None:
+    text = CLOSED.format("dna_test", "") + (
+        "decision other gives one of yes, no\n"
+        "rule O1 for other when not after a cgp on the same day and after a dna_test on the same patient"
+        " then other is yes\n"
+        "rule O2 for other when not (not after a cgp on the same day and after a dna_test on the same patient)"
+        " then other is no\n"
+    )
+    found = compiled(text)
+    (finding,) = [item for item in found.findings if item.name == "conflict" and "O1" in item.rules]
+    judged = LoadedPolicy(found).decide(finding.witness, finding.history)
+    assert judged["other"].rules == ("O1",)
+    assert judged.requirements["CLOSES"].state == "failed"
+
+
 @pytest.mark.parametrize(
     ("counted", "clause"),
     [("cgp", "unless design is panel"), ("cgp", "when analyte is dna"), ("rna_test", ""), ("cgp", "in any 30 days")],

@@ -139,6 +139,70 @@ def test_no_text_there_is_no_answer_here(folder: Path) -> None:
     assert "no revision of article is in force" in answer.reason
 
 
+LISTS_THERE = """policy lists_there
+  jurisdiction JF, JE
+  document A1 for JF, A2 for JE
+input service_date is date from 2020-01-01
+input dx are codes of icd10cm
+codes listed of icd10cm
+  start ICD C00.0
+  moved to A9 services from 2021-01-01
+codes in_part of icd10cm
+  start ICD C00.0
+  other codes unknown
+define any_listed as jurisdiction is JE or dx any in listed
+define none_known as dx none in in_part
+decision covered gives one of yes, no
+rule R1 for covered when any_listed then covered is yes
+rule R2 for covered when not any_listed then covered is no
+"""
+LISTS_HERE = """policy lists_here
+{imports}
+decision by_definition gives one of yes, no
+rule D1 for by_definition when any_listed then by_definition is yes
+rule D2 for by_definition when not any_listed then by_definition is no
+decision by_decision gives one of yes, no
+rule E1 for by_decision when covered is yes then by_decision is yes
+rule E2 for by_decision when covered is no then by_decision is no
+require N that none_known else deny
+"""
+
+
+def test_a_list_that_moved_away_there_is_no_silent_no_here(folder: Path) -> None:
+    (folder.parent / "theirs" / "lists.policy").write_text(LISTS_THERE, "utf-8")
+    found = whole(folder, LISTS_HERE.format(imports="import any_listed, covered, none_known from A1"))
+    module = module_of(found)
+    for day, code, kind, state in (
+        (datetime.date(2021, 1, 1), "ICD C00.0", meaning.CANNOT_ANSWER, "failed"),
+        (datetime.date(2021, 1, 1), "ICD C00.1", meaning.CANNOT_ANSWER, "not checked"),
+        (datetime.date(2020, 12, 31), "ICD C00.0", meaning.OUTCOME, "failed"),
+        (datetime.date(2020, 12, 31), "ICD C00.1", meaning.OUTCOME, "not checked"),
+    ):
+        case = {"service_date": day, "dx": (code,)}
+        judged, answered = judge(found.policy, case), module.decide(case)
+        for name in ("covered", "by_definition", "by_decision"):
+            assert (judged.answers[name].kind, answered[name].kind) == (kind, kind)
+        assert judged.requirements["N"] == answered.requirements["N"].state == state
+    # in the area where the list does not matter there is an answer, whatever became of the list
+    found = whole(folder, LISTS_HERE.format(imports="import any_listed, covered, none_known from A2"))
+    judged = judge(found.policy, {"service_date": datetime.date(2021, 1, 1), "dx": ("ICD C00.1",)})
+    assert {answer.outcomes for answer in judged.answers.values()} == {("yes",)}
+
+
+def test_a_list_that_moved_away_is_so_through_two_imports(folder: Path) -> None:
+    (folder.parent / "theirs" / "lists.policy").write_text(LISTS_THERE, "utf-8")
+    between = LISTS_HERE.replace("policy lists_here", "policy between")
+    between = between.format(imports="import any_listed, covered, none_known from A1")
+    (folder.parent / "theirs" / "between.policy").write_text(between, "utf-8")
+    found = whole(
+        folder,
+        "policy last\nimport by_definition from between\ndecision d gives one of yes, no\n"
+        "rule D1 for d when by_definition is yes then d is yes\nrule D2 for d when by_definition is no then d is no\n",
+    )
+    case = {"service_date": datetime.date(2021, 1, 1), "dx": ("ICD C00.0",)}
+    assert judge(found.policy, case).answers["d"].kind == meaning.CANNOT_ANSWER
+
+
 def test_what_was_not_posted_there_was_not_known_here(folder: Path) -> None:
     found = whole(folder, OURS.format(imports="import is_panel, panels, kind from A59685"))
     assert [posting.day for posting in found.policy.postings] == [datetime.date(2024, 2, 1)]

@@ -24,7 +24,7 @@ from ruleproof.prover.space import atoms_of
 from ruleproof.resources import folder
 from ruleproof.runtime.kernel.inputs import InputError
 from ruleproof.runtime.kernel.lists import CodeList as Listed
-from ruleproof.runtime.load import load
+from ruleproof.runtime.load import LoadedPolicy, load
 
 Day = datetime.date
 
@@ -281,6 +281,53 @@ def test_the_evaluators_say_what_the_meaning_says(text: str) -> None:
                 if wanted.answers["d"].kind == CANNOT_ANSWER:
                     assert other
                     assert day >= Day(2020, 3, 1) or codes == ("ICD C00.2",)
+
+
+TOLD_APART_ONCE = """policy p
+input service_date is date from 2020-01-01 to 2020-12-31
+input several are codes of icd10cm
+input one is code of icd10cm
+codes first_class of icd10cm
+  start {first}
+codes second_class of icd10cm
+  start {second} posted 2020-02-01
+  start {first}
+  remove {first} posted 2020-06-01
+  add {first} posted 2020-07-01
+codes third_class of icd10cm
+  start ICD Z00.1
+cannot happen X when several all in third_class and one is in third_class because "nobody has both"
+decision d gives one of a, b
+rule R1 for d when several any in second_class then report a
+rule R2 for d when several none in second_class then report b
+decision e gives one of a, b, c
+rule S1 for e when one is in second_class then report a
+rule S2 for e when one is in third_class then report b
+rule S3 for e when one is not in second_class and one is not in third_class then report c
+require N that several all in third_class else deny
+"""
+
+
+def test_codes_that_were_told_apart_once_are_judged_alike_by_every_evaluator() -> None:
+    """Of what had been posted earlier, more classes of codes can be told apart than now; they are numbered otherwise."""
+    first, second = (", ".join(f"ICD C{group}.{number}" for number in range(1, 10)) for group in (10, 20))
+    found = compiled(TOLD_APART_ONCE.format(first=first, second=second))
+    assert found.epochs[-1].compiler.space.dimensions != found.space.dimensions
+    module, loaded = module_of(found), LoadedPolicy(found)
+    codes = ("ICD C10.1", "ICD C20.1", "ICD Z00.1", "ICD Z00.9")
+    for one, several in product(codes, [*((code,) for code in codes), *combinations(codes, 2)]):
+        case = {"service_date": Day(2020, 8, 1), "several": several, "one": one}
+        wanted = judge(found.policy, case)
+        if wanted.impossible:
+            for evaluator in (module, loaded):
+                with pytest.raises(getattr(evaluator, "InputError", InputError)):
+                    evaluator.decide(case)
+            continue
+        for evaluator in (module, loaded):
+            said = evaluator.decide(case)
+            for name in ("d", "e"):
+                assert said[name].outcomes == wanted.answers[name].outcomes
+            assert said.requirements["N"].state == wanted.requirements["N"]
 
 
 ONE_TEST = (

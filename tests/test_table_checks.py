@@ -301,6 +301,64 @@ def test_a_repair_removes_its_finding(hit_policy: str, write: Any) -> None:
     assert seen["redundant_rule"] or hit_policy == tables.COLLECT
 
 
+def test_under_unique_a_rule_said_twice_takes_away_no_answer() -> None:
+    """Where both match, an engine answers nothing, so that taking one out does change what it says."""
+    text = "a,grade\nnumber,number\n<5,1\n<3,1\n>=5,2\n"
+    for hit_policy, words in ((tables.UNIQUE, "takes away"), (tables.ANY, "changes")):
+        (found,) = named(_checked("table.csv", text, hit_policy).findings, "redundant_rule")
+        assert found.message == f"taking out rule 2 {words} no answer: rule 1 says the same"
+
+
+NARROWED = {
+    "the bound of a comparison": "a,b,grade\nwhole number,whole number,\n<= b,-,1\n< b,-,2\n",
+    "a comparison in the other column": "a,b,c,grade\nnumber,number,number,\n-,-,< b,1\n[0..5],-,-,2\n",
+    "two columns of one input": "a,b,a,grade\nnumber,number,number,\n<=4,(1..2),>=2,1\n-,[0..3),[3..4),2\n",
+}
+
+
+@pytest.mark.parametrize("text", NARROWED.values(), ids=NARROWED.keys())
+def test_a_narrowed_rule_keeps_every_other_case(text: str) -> None:
+    before = _checked("table.csv", text, tables.UNIQUE)
+    cases = list(cases_of(before.tables[0]))
+    was = Judged(before.tables[0], cases).sure
+    narrowed = 0
+    for finding in before.findings:
+        for repair in finding.repairs:
+            if repair.title.startswith("narrow"):
+                narrowed += 1
+                after = _checked("table.csv", _applied(text, repair.edits), tables.UNIQUE)
+                now = Judged(after.tables[0], cases).sure
+                assert all(len(rows) < 2 for rows in now), repair.title
+                assert [bool(rows) for rows in was] == [bool(rows) for rows in now], repair.title
+                assert all(set(rows) >= set(left) for rows, left in zip(was, now, strict=True)), repair.title
+    assert narrowed
+
+
+def test_where_two_absent_values_alone_are_left_no_rule_with_a_comparison_is_offered() -> None:
+    text = "a,b,grade\nnumber,number,\n<= b,-,1\n> b,-,1\n!= b,-,1\n"
+    reading = read_table("table.csv", text.encode(), hit_policy=tables.ANY)
+    (gap,) = named(check_tables(reading, missing=True).findings, "gap")
+    assert gap.message == "no rule matches for a and b both missing"
+    assert gap.repairs == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["< b"], "not a < b"),
+        ([">= b", "!= b"], "a and b both missing"),
+        (["<= b"], "not a <= b"),
+        (["= b"], "a != b"),
+        (["< b", "= b"], "a > b or just one of a and b missing"),
+    ],
+)
+def test_how_two_inputs_that_may_be_absent_compare_is_said_in_words(cells: list[str], words: str) -> None:
+    text = "a,b,grade\nnumber,number,\n" + "".join(f"{cell},-,1\n" for cell in cells)
+    reading = read_table("table.csv", text.encode(), hit_policy=tables.ANY)
+    (gap,) = named(check_tables(reading, missing=True).findings, "gap")
+    assert gap.message == f"no rule matches for {words}"
+
+
 def _is_mended(finding: Finding, before: CheckedTables, after: CheckedTables, cases: Sequence[dict[str, Any]]) -> None:
     concerned = _cases_in(finding, cases)
     held = Judged(after.tables[0], concerned).sure

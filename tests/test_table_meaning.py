@@ -209,6 +209,15 @@ def test_a_case_outside_the_allowed_values_is_an_error() -> None:
     assert answer(made, {"x": THREE}).error == "`x` is outside its allowed values"
 
 
+def test_an_absent_value_is_never_outside_the_allowed_values() -> None:
+    """As in the proof, where it is a case if a cell asks for it, whatever values are allowed."""
+    made = table(
+        UNIQUE, [(OneOf((None,)), "none"), (Within(ONE, TWO, True, True), "some")], allowed=Within(ONE, TWO, True, True)
+    )
+    assert answer(made, {"x": None}).value == "none"
+    assert answer(made, {"x": ONE}).value == "some"
+
+
 def test_several_outputs_are_a_value_for_each() -> None:
     outputs = (OutputColumn("rate", "", NUMBER, (TWO, ONE)), OutputColumn("note", "", STRING, ("x", "w")))
     rows = tuple(

@@ -21,7 +21,10 @@ LARGEST_BESIDE = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FolderBeside:
-    """Reads the files beside a policy that lies in `folder`; nothing outside the folder above it is read."""
+    """Reads the files beside a policy that lies in `folder`; nothing outside the folder above it is read.
+
+    Nothing hidden is read there either, and where the folder above is the root of the disk, nothing of it at all.
+    """
 
     folder: Path
 
@@ -31,7 +34,7 @@ class FolderBeside:
             raise BesideError(f"`{name}` is no file beside the policy: name it relative to the policy, with `/`")
         folder = Path(os.path.realpath(self.folder))
         path = Path(os.path.realpath(folder / name))
-        if not path.is_relative_to(folder.parent):
+        if not _lies_around(path, folder):
             raise BesideError(
                 f"`{name}` lies outside the folders around the policy and is not read: move it beside the policy"
             )
@@ -53,12 +56,22 @@ class FolderBeside:
         """Give the names of the policies in the folder and in the folders next to it, in order."""
         here = Path(os.path.realpath(self.folder))
         found = [path.name for path in _entries(here) if path.name.endswith(ENDINGS) and path.is_file()]
-        for folder in _entries(here.parent):
+        for folder in _entries(here.parent) if _lies_around(here.parent / "any", here) else ():
             if folder != here and not folder.name.startswith(".") and folder.is_dir() and not folder.is_symlink():
                 found += (f"../{folder.name}/{path.name}" for path in _entries(folder) if path.name.endswith(ENDINGS))
             if len(found) > MOST_POLICIES:
                 break
         return tuple(sorted(found)[:MOST_POLICIES])
+
+
+def _lies_around(path: Path, folder: Path) -> bool:
+    """Tell whether a path lies in a folder or in the one above it; not in a hidden one there, nor all over the disk."""
+    if path.is_relative_to(folder):
+        return True
+    above = folder.parent
+    if above == above.parent or not path.is_relative_to(above):
+        return False
+    return not any(part.startswith(".") for part in path.relative_to(above).parts)
 
 
 def _entries(folder: Path) -> list[Path]:

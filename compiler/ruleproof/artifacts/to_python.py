@@ -22,7 +22,8 @@ from ruleproof.artifacts.python.text import in_comment, in_docstring, literal, n
 from ruleproof.artifacts.tables import Made, Tables, leaves_of, tables_of, unsound
 from ruleproof.compiled import VERSION, Compiled
 from ruleproof.graph.from_condition import MET, graph_of_condition
-from ruleproof.graph.nodes import Leaf
+from ruleproof.graph.from_model import graph_of_decision
+from ruleproof.graph.nodes import Graph, Leaf
 from ruleproof.model import nodes as model
 from ruleproof.model.meaning import Answer
 from ruleproof.prover.expressions import some
@@ -102,7 +103,7 @@ def decide_claim(
 '''
 
 
-_QUICKLY = '''\
+_QUICKLY = """\
     if not claim._full or history is not None or as_posted_on is not None:
         return Judgement(_PROGRAM, *_PROGRAM.judge(claim._values(), history, as_posted_on))
     known: Any = claim
@@ -112,10 +113,10 @@ _QUICKLY = '''\
         _PROGRAM,
         {answers},
         {requirements},
-    )'''
+    )"""
 
-_BY_THE_TABLES = '''\
-    return Judgement(_PROGRAM, *_PROGRAM.judge(claim._values(), history, as_posted_on))'''
+_BY_THE_TABLES = """\
+    return Judgement(_PROGRAM, *_PROGRAM.judge(claim._values(), history, as_posted_on))"""
 """How a line is judged where some inputs are worked out, so that a claim never holds everything."""
 
 _HISTORIES = {
@@ -184,7 +185,9 @@ class _Module:
         self.constants = {item.name: self.name(f"_{fields[item.name].upper()}") for item in self.given}
         worked_out = {fields[item.name]: item.label for item in self.policy.derived}
         self.claims = ClaimClass(self.given, self.fields, self.constants, self.name, worked_out)
-        self.conditions = Conditions(compiled.space, fields, self.constants, self.used)
+        # the inputs tell classes of codes by the numbers of the space that all epochs share, so the functions must too
+        self.latest = compiled.epochs[-1]
+        self.conditions = Conditions(self.latest.compiler.space, fields, self.constants, self.used)
 
     def name(self, wish: str) -> str:
         found = unused(wish, self.used)
@@ -274,7 +277,7 @@ class _Module:
         table = self.name(f"_{self.label(item.name, 'DECISION').upper()}")
         answers = self.name(f"{table}_ANSWERS")
         function = self.name(f"_{self.label(item.name, 'decision')}")
-        leaves = leaves_of(self.compiled.epochs[-1].exact_graphs[item.name])
+        leaves = leaves_of(self.latest.exact_graphs[item.name])
         number = {leaf: index for index, leaf in enumerate(leaves)}
         cited = {rule.name: [citation.text for citation in rule.citations] for rule in item.rules}
 
@@ -285,11 +288,14 @@ class _Module:
             return f"{answers}[{number[answer]}]", in_words(answer, cited)
 
         says = in_docstring(item.label or item.name)
-        functions = Functions(
-            self.compiled.graphs[item.name], self.conditions, function, "Answer", end, says, self.used
-        )
+        functions = Functions(self.graph(item), self.conditions, function, "Answer", end, says, self.used)
         lines = [f"{table} = {literal(made)}", f"{answers} = {table}.answers"]
         return f"{function}(known)", table, lines, list(functions.lines())
+
+    def graph(self, item: model.Decision) -> Graph:
+        if self.latest.compiler is self.compiled.study.compiler:
+            return self.compiled.graphs[item.name]
+        return graph_of_decision(self.policy, item, self.latest.compiler, exact=False)
 
     def requirement(self, item: model.Requirement, made: Made) -> tuple[str, str, list[str], list[str]]:
         table = self.name(f"_{self.label(item.name, 'REQUIREMENT').upper()}")
@@ -301,7 +307,7 @@ class _Module:
             state = str(leaf.answer or "not checked")
             return f"{states}[{quoted(state)}]", f"{state} ({cited})" if state == "failed" and cited else state
 
-        graph = possible_part(self.compiled.exact_graphs[item.name])
+        graph = possible_part(self.latest.exact_graphs[item.name])
         functions = Functions(
             graph, self.conditions, function, "Requirement", end, in_docstring(item.label or item.name), self.used
         )
@@ -309,7 +315,7 @@ class _Module:
         return f"{function}(known)", table, lines, list(functions.lines())
 
     def never(self) -> tuple[str, list[str]]:
-        compiler = self.compiled.study.compiler
+        compiler = self.latest.compiler
         graph = graph_of_condition("cannot happen", some(compiler.impossible()), compiler)
         function = self.name("_cannot_happen")
 

@@ -36,7 +36,7 @@ def to_svg(chart: Chart, seconds: float = TIME_LIMIT) -> str:
 
 def to_svg_fragment(chart: Chart, seconds: float = TIME_LIMIT) -> str:
     """Give the picture of a chart as an element to put into a page, which then decides on paper and size."""
-    return "".join(_written(picture(chart, svg_from_dot(to_dot(chart), seconds)))) + "\n"
+    return as_text(picture(chart, svg_from_dot(to_dot(chart), seconds))) + "\n"
 
 
 def to_svg_beside_text(chart: Chart, text: str, seconds: float = TIME_LIMIT) -> str:
@@ -204,6 +204,11 @@ def _page_rules(width: float, height: float) -> Element:
         f"@page {{ size: A4 {'landscape' if lies_better(width, height) else 'portrait'}; margin: {MARGIN}mm }} "
         f"@media print {{ svg:root {{ width: {width * scale:.1f}pt; height: {height * scale:.1f}pt }} }}",
     )
+
+
+def as_text(root: Element) -> str:
+    """Give a picture as text."""
+    return "".join(_written(root))
 
 
 def _written(element: Element) -> Iterator[str]:

@@ -20,14 +20,15 @@ COMMANDS = {
     "build": "Check, then write the evaluator, the tables and the flowcharts.",
     "test": "Run the examples and the proofs, and show what they leave untried.",
     "eval": "Answer one claim.",
-    "explain": "Answer one claim, and say why; or what would lead to another answer.",
-    "ask": "Ask for the facts of a claim, the most deciding first, until the answer is settled.",
+    "explain": "Answer one claim, and say why, or why not otherwise.",
+    "ask": "Ask for the facts of a claim until its answer is settled.",
     "replay": "Answer decision records again, and say what differs.",
     "codes": "Say whether a code list holds a code, and which revision made it so.",
     "import": "Write decision tables made elsewhere as a policy.",
     "diff": "Say where two policies answer differently, or two decision tables made elsewhere.",
     "simplify": "Write decision tables made elsewhere with fewer rules.",
     "verify": "Check a proof again, by a second program.",
+    "report": "Write a page for auditors: all that policies decide, on what ground, and what is proved or open.",
     "render": "Draw a flowchart, a graph or a table.",
     "index": "Make the paragraph index of an article: ids and hashes, no text.",
     "fmt": "Bring policies into the tidy form.",
@@ -37,6 +38,9 @@ COMMANDS = {
     "doctor": "Say what is missing on this machine, and how to get it.",
 }
 """Each command with the line that describes it; the module of the same name (`import_` for `import`) holds it as `command`."""
+
+_ELSEWHERE = {"report": "auditors_report"}
+"""Commands whose module has another name, since theirs is taken."""
 
 STOPPED = 130
 """The exit status after Ctrl-C, as shells have it."""
@@ -51,7 +55,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = _ELSEWHERE.get(cmd_name, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         command: click.Command = import_module(f"{__name__}.{module}").command
         return command
 

@@ -43,7 +43,9 @@ def command(
     allow: tuple[str, ...],
     format: str,
 ) -> int:
-    """Ask for the facts of a claim, the most deciding first, until the answer is settled.
+    """Ask for the facts of a claim until its answer is settled.
+
+    The most deciding question comes first, and none that cannot matter.
 
     To a question answer with the number of a choice or with a value; `back` takes the last answer back, `why` says what
     the question tells apart, `unknown` leaves it open, `quit` stops.  With --format json the questions go to standard error.

@@ -74,6 +74,7 @@ def command(
         raise click.UsageError("only one of the policy and the claim can come from standard input")
     if as_posted_on is not None and day_of(as_posted_on) is None:
         raise click.UsageError(f"--as-posted-on: `{as_posted_on}` is no date written like 2024-03-21")
+    _keep_what_is_read((output, "-o"), (record, "--record"), read=(policy, input, history))
     if is_table(policy):
         if over_time:
             raise click.UsageError("--over-time: decision tables have no texts that are posted")
@@ -92,6 +93,17 @@ def command(
     if isinstance(compiled, int):
         return compiled
     return _answer(compiled, input, history, output, as_posted_on, over_time, format, record, redact)
+
+
+def _keep_what_is_read(*written: tuple[Path | None, str], read: tuple[str | None, ...]) -> None:
+    """Refuse to write the answer, or a record of it, over a file that it comes from."""
+    from ruleproof.cli.failures import Failure
+    from ruleproof.cli.reading import STDIN, shown
+
+    for path, option in written:
+        for file in (Path(name) for name in read if name is not None and name != STDIN):
+            if path is not None and path.exists() and file.exists() and path.samefile(file):
+                raise Failure(f"`{shown(path)}` is a file that is read", f"choose another name with {option}")
 
 
 def _by_tables(

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @allow_option
 @format_option("text", "json")
 def command(path: str, facts: str, format: str, hit_policy: str, **asked: Any) -> int:
-    """Answer one claim, and say why; or what would lead to another answer.
+    """Answer one claim, and say why, or why not otherwise.
 
     PATH is a policy, or a file of decision tables made elsewhere (*.dmn, *.csv, *.xlsx).
 

@@ -195,19 +195,19 @@ class Terminal:
 
     def why(self, name: str) -> None:
         """Say what a question tells apart."""
-        from ruleproof.runtime.explain.english import listed
+        from ruleproof.runtime.explain.paragraphs import left_after, some_of
 
         worth = self.interview.question
         decision = self.interview.open[0]
         answers = len(self.interview.remaining[decision].counts)
         assert worth is not None
-        self.say(
-            f"   {visible(_capital(self.english.decisions[decision]))}: {answers} answers are still possible; "
-            f"at worst {worth.worst} are left after this question, on average {float(worth.expected):.1f}."
+        said = (
+            f"{_capital(self.english.decisions[decision])}: {answers} answers are still possible; {left_after(worth)}."
         )
+        self.say(f"   {visible(said)}")
         for item in self.policy.explainer().what_if.ranges(decision, name, self.interview.known):
             if item.answers:
-                self.say(f"   {visible(item.words)}: {visible(listed(item.answers, 'or'))}")
+                self.say(f"   {visible(item.words)}: {visible(some_of(item.answers))}")
 
     def tell(self) -> None:
         """Say what comes out, decision by decision."""

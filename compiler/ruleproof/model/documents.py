@@ -11,14 +11,18 @@ from typing import TypeAlias, TypeVar, cast
 from ruleproof.finding import Finding, Place, Severity
 from ruleproof.model import nodes as model
 from ruleproof.model.declared import Declared
+from ruleproof.model.elsewhere import Holes
 from ruleproof.source import BesideError, FilesRead, Span, source_from_text
 from ruleproof.tree import nodes as tree
 from ruleproof.tree.from_text import header_of, tree_from_text
 from ruleproof.tree.texts import with_texts
 
-Modelled: TypeAlias = tuple[model.Policy | None, tuple[Finding, ...]]
+Modelled: TypeAlias = tuple[model.Policy | None, tuple[Finding, ...], Holes]
 Model: TypeAlias = Callable[[tree.Tree, FilesRead, tuple[str, ...]], Modelled]
-"""Gives the model of an imported policy; the last are the paths of the policies that wait for it."""
+"""Gives the model of an imported policy, and its tests of lists that can be undecided.
+
+The last that it takes are the paths of the policies that wait for it.
+"""
 
 MOST_IMPORTED = 100
 _CIRCLE = "policies import each other in a circle"
@@ -31,6 +35,7 @@ class FoundPolicy:
     policy: model.Policy
     area: str
     path: str
+    holes: Holes
 
 
 class Documents:
@@ -116,7 +121,7 @@ class Documents:
             self.declared.report("cycle", at, f"{_CIRCLE}: {' → '.join(circle)}",
                                  "let one of them do without the next, and declare the term there")  # fmt: skip
             return None
-        policy, findings = self.model_of(written, files, self.waiting)
+        policy, findings, holes = self.model_of(written, files, self.waiting)
         errors = [item for item in (*unreadable, *findings) if item.severity is Severity.ERROR]
         circles = [item for item in errors if item.name == "cycle" and item.message.startswith(_CIRCLE)]
         if circles:
@@ -128,7 +133,7 @@ class Documents:
             self.report(at, f"`{block.source.document.text}` is {path}, which has {count}{first}",
                         "mend that policy first", Severity.ERROR, errors[0].places if errors else ())  # fmt: skip
             return None
-        return FoundPolicy(policy, area, path)
+        return FoundPolicy(policy, area, path, holes)
 
     def report(
         self, at: Span, message: str, help: str, severity: Severity = Severity.WARNING, also: tuple[Place, ...] = ()

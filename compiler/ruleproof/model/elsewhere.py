@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ruleproof.model import nodes as model
 from ruleproof.model.asked import decisions_in
-from ruleproof.model.nodes import AllOf, AnyOf, AtLeastOf, Condition, Defined, Not
+from ruleproof.model.nodes import AllOf, Always, AnyOf, AtLeastOf, Condition, Defined, Not
 
 Says = tuple[tuple[Condition, str], ...]
 """When nobody here can say, and why not."""
@@ -37,11 +37,33 @@ def _decisions(holes: Holes, decisions: Sequence[model.Decision]) -> Iterator[mo
     """Give decisions, each after those that it uses, with when they cannot answer since a list is not here."""
     known: dict[str, Says] = {}
     for decision in decisions:
-        conditions = (decision.scope, *(rule.condition for rule in decision.rules))
-        says = [item for condition in conditions for item in undecided(holes, condition)]
-        says += [item for used in _used(conditions) for item in known.get(used, ())]
+        says = _open(holes, known, decision.scope, ())
+        outside = _surely(holes, known, decision.scope, holds=False)
+        for rule in decision.rules:
+            beaten = [
+                _surely(holes, known, other.condition, holds=True)
+                for other in decision.rules
+                if not rule.overrides and any(override.rule == rule.name for override in other.overrides)
+            ]
+            says += _open(holes, known, rule.condition, [*outside, *(part for parts in beaten for part in parts)])
         known[decision.name] = tuple(dict.fromkeys(says))
         yield replace(decision, elsewhere=known[decision.name]) if says else decision
+
+
+def _open(
+    holes: Holes, known: Mapping[str, Says], condition: Condition, idle: Sequence[Condition]
+) -> list[tuple[Condition, str]]:
+    """Give when nobody here can say whether a condition holds, but for where that does not matter."""
+    says = [*undecided(holes, condition), *(item for used in _used((condition,)) for item in known.get(used, ()))]
+    return [(AllOf((Not(AnyOf(tuple(idle))), when)), reason) for when, reason in says] if idle else says
+
+
+def _surely(holes: Holes, known: Mapping[str, Says], condition: Condition, *, holds: bool) -> list[Condition]:
+    """Give when a condition certainly holds, or does not, what it asks of decisions included; nothing of one always true."""
+    if isinstance(condition, Always):
+        return []
+    unknown = [Not(when) for used in _used((condition,)) for when, _ in known.get(used, ())]
+    return [AllOf((_certainly(holes, condition, holds=holds), *unknown))]
 
 
 def _requirements(

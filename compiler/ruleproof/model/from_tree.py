@@ -43,7 +43,9 @@ def model_from_tree(
 def _model_of_import(
     written: tree.Tree, files: FilesRead, standpoint: Standpoint, waiting: tuple[str, ...]
 ) -> Modelled:
-    return _Reader(written, files, standpoint, waiting).run()
+    reader = _Reader(written, files, standpoint, waiting)
+    policy, findings = reader.run()
+    return policy, findings, reader.conditions.lists.holes
 
 
 def seen_from(written: tree.Tree, files: FilesRead | None, standpoint: Standpoint) -> model.Policy:
@@ -82,6 +84,7 @@ class _Reader:
             | {name: item.outcomes for name, item in self.brought.decisions.items()},
         )
         self.conditions.bring({name: item.condition for name, item in self.brought.definitions.items()})
+        self.conditions.lists.holes |= self.brought.holes
         self.conditions.dated = self.dated
 
     def model_of(self, written: tree.Tree, files: FilesRead, waiting: tuple[str, ...]) -> Modelled:

@@ -13,6 +13,7 @@ from ruleproof.model.asked import decisions_in, inputs_in
 from ruleproof.model.declared import Declared
 from ruleproof.model.documents import Documents, FoundPolicy, Model
 from ruleproof.model.domains import words_of_domain
+from ruleproof.model.elsewhere import Says
 from ruleproof.model.nodes import SERVICE_DATE, AllOf, Condition, Not
 from ruleproof.model.specialised import JURISDICTION, as_imported, in_area
 from ruleproof.source import FilesRead, Span
@@ -34,6 +35,8 @@ class Brought:
     presumptions: dict[str, model.Presumption] = field(default_factory=dict)
     no_text_says: list[tuple[Condition, str]] = field(default_factory=list)
     postings: list[model.Posting] = field(default_factory=list)
+    holes: dict[int, tuple[Condition, Says]] = field(default_factory=dict)
+    """The tests over there of lists that are elsewhere, or known in part; they leave the same undecided here."""
     unresolved: list[tree.Input] = field(default_factory=list)
     """The terms that are inputs until their document is here."""
 
@@ -131,6 +134,7 @@ class Imports:
         """Bring a term in with everything that it rests on."""
         document, at = block.source.document.text, name.span
         brought = self.brought
+        brought.holes |= found.holes
         conditions: list[Condition] = []
         match term:
             case model.Input():
@@ -141,7 +145,7 @@ class Imports:
                 self.stand_in(tree.Codes(at, name, None, tree.Name(at, term.system), ()))
                 return
             case model.Definition():
-                condition = in_area(term.condition, found.area)
+                condition = in_area(term.condition, found.area, found.holes)
                 conditions.append(condition)
                 brought.definitions[term.name] = replace(
                     term, condition=condition, citations=(), readings=(), statements=(), span=at
@@ -171,7 +175,7 @@ class Imports:
         used = sorted(frozenset[str]().union(*map(decisions_in, conditions)))
         below = [part for other in used for part in self.decision(document, found.policy.decision(other), found, at)]
         text_is_here = Not(found.policy.no_text)
-        brought = as_imported(term, document, at, lambda condition: in_area(condition, area))
+        brought = as_imported(term, document, at, lambda condition: in_area(condition, area, found.holes))
         self.brought.decisions[term.name] = replace(brought, scope=AllOf((text_is_here, brought.scope)))
         self.stand_in(tree.Decision(at, name, None, ()))
         if term.codes and term.codes not in self.brought.lists:
@@ -181,7 +185,7 @@ class Imports:
             else:
                 self.brought.lists[term.codes] = replace(codes, citations=(), statements=(), span=at)
                 self.stand_in(tree.Codes(at, tree.Name(at, term.codes), None, tree.Name(at, codes.system), ()))
-        return [*below, *(in_area(condition, area) for condition in conditions), found.policy.no_text]
+        return [*below, *(in_area(condition, area, found.holes) for condition in conditions), found.policy.no_text]
 
     def rest(self, document: str, conditions: list[Condition], found: FoundPolicy, at: Span) -> None:
         """Bring in the inputs that conditions ask about, with what cannot happen and what is presumed of them."""
@@ -190,7 +194,7 @@ class Imports:
             if item.name in asked:
                 self.input(item, found, at)
         for impossible in found.policy.impossibles:
-            condition = in_area(impossible.condition, found.area)
+            condition = in_area(impossible.condition, found.area, found.holes)
             names = inputs_in(condition)
             name = f"{document}_{impossible.name}"
             if names & self.brought.inputs.keys() and names <= self.brought.inputs.keys() | self.declared.names.keys():

@@ -19,6 +19,7 @@ from ruleproof.model.nodes import (
     Requirement,
 )
 from ruleproof.model.rules import Clauses
+from ruleproof.source import Span
 from ruleproof.tree import nodes as tree
 
 WAIT = "days"
@@ -91,7 +92,10 @@ class Limits:
         """Give the keys that the services share, the patient where none is named, and `day` where it is named."""
         named = block.kind.keys if isinstance(block.kind, tree.AtMostOf) else ()
         clause = self.clauses.one(block, tree.OnSame, "on the same")
-        keys, day = self.conditions.derived.keys((*named, *(clause.keys if clause else ())))
+        shared = (*named, *(clause.keys if clause else ()))
+        keys, day = self.conditions.derived.keys(shared)
+        if day and isinstance(block.kind, tree.WaitAfter):
+            self.said_twice(next(name.span for name in shared if name.text == DAY))
         return keys or ("patient",), day
 
     def timed(self, block: tree.Limit, test: HistoryTest) -> HistoryTest:
@@ -99,9 +103,7 @@ class Limits:
         paid = self.clauses.one(block, tree.Counting, "counting paid services") is not None
         windows = self.clauses.all(block.clauses, tree.Window)
         if windows and (len(windows) > 1 or test.window):
-            self.declared.report(
-                "repeated_part", windows[-1].span, "the stretch of time is said twice", "keep one of the two"
-            )
+            self.said_twice(windows[-1].span)
         test = replace(test, paid=paid)
         if not windows or test.window:
             return test
@@ -116,6 +118,9 @@ class Limits:
                 return replace(test, window="year since", since=self.since(window))
             case kind:
                 return replace(test, window=kind)
+
+    def said_twice(self, span: Span) -> None:
+        self.declared.report("repeated_part", span, "the stretch of time is said twice", "keep one of the two")
 
     def since(self, window: tree.Window) -> str | datetime.date:
         if isinstance(window.since, tree.Date):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
+from ruleproof.model.elsewhere import Holes
 from ruleproof.model.nodes import (
     AllOf,
     Always,
@@ -29,21 +30,26 @@ JURISDICTION = "jurisdiction"
 """The input that holds the area that a claim belongs to, by name."""
 
 
-def in_area(condition: Condition, area: str) -> Condition:
-    """Give a condition for claims of one area (of any, where none is given), its definitions written out."""
+def in_area(condition: Condition, area: str, holes: Holes) -> Condition:
+    """Give a condition for claims of one area (of any, where none is given), its definitions written out.
+
+    Tests of lists that can be undecided are known by their identity, so they stay what they are.
+    """
+    if id(condition) in holes:
+        return condition
     match condition:
         case IsIn(input, values) if area and input == JURISDICTION:
             return Always() if area in values else _NEVER
         case Defined(_, part):
-            return in_area(part, area)
+            return in_area(part, area, holes)
         case Not(part):
-            return _negated(in_area(part, area))
+            return _negated(in_area(part, area, holes))
         case AllOf(parts):
-            return _folded(AllOf, [in_area(part, area) for part in parts], Always(), _NEVER)
+            return _folded(AllOf, [in_area(part, area, holes) for part in parts], Always(), _NEVER)
         case AnyOf(parts):
-            return _folded(AnyOf, [in_area(part, area) for part in parts], _NEVER, Always())
+            return _folded(AnyOf, [in_area(part, area, holes) for part in parts], _NEVER, Always())
         case AtLeastOf(count, parts):
-            return AtLeastOf(count, tuple(in_area(part, area) for part in parts))
+            return AtLeastOf(count, tuple(in_area(part, area, holes) for part in parts))
         case Always() | IsIn() | Within() | SomeIn() | IsMissing() | DecisionIs() | DecisionIsNothing():
             return condition
         case _:

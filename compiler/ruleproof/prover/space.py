@@ -20,7 +20,7 @@ from ruleproof.model.nodes import (
     SomeIn,
     Within,
 )
-from ruleproof.prover.cells import Dimension, Test, dimensions_of
+from ruleproof.prover.cells import Cell, Dimension, Test, dimensions_of
 
 Box = tuple[int, ...]
 """A mask of cells for each dimension of a space."""
@@ -59,18 +59,29 @@ class Space:
                 cells.append(self._cell_of(self.dimensions[place], value))
         return tuple(cells)
 
+    def box_of(self, facts: Mapping[str, Value]) -> Box:
+        """Give the box of the cases that agree with facts; inputs without a fact are unknown."""
+        box = list(self.whole)
+        for name, value in facts.items():
+            for place in self.places.get(name, ()):
+                box[place] = 1 << self._cell_of(self.dimensions[place], value)
+        return tuple(box)
+
     def _cell_of(self, dimension: Dimension, value: Value) -> int:
         if dimension.group is None:
-            return next(
-                index
-                for index, cell in sorted(enumerate(dimension.cells), key=lambda pair: pair[1].others)
-                if cell.holds(value)
-            )
+            return next(index for index, cell in self._others_last(dimension) if cell.holds(value))
         codes = value if isinstance(value, tuple) else ()
         named = dimension.group.values
         if dimension.group.others:
             return int(any(code not in self._named_codes(dimension.input) for code in codes))
         return int(any(code in named for code in codes))
+
+    def _others_last(self, dimension: Dimension) -> list[tuple[int, Cell]]:
+        cache = self.__dict__.setdefault("_cells_others_last", {})
+        if id(dimension) not in cache:
+            cache[id(dimension)] = sorted(enumerate(dimension.cells), key=lambda pair: pair[1].others)
+        found: list[tuple[int, Cell]] = cache[id(dimension)]
+        return found
 
     def _named_codes(self, name: str) -> frozenset[str]:
         cache = self.__dict__.setdefault("_codes_named", {})

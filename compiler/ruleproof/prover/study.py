@@ -190,13 +190,7 @@ class Study:
 
     def box_of(self, facts: Mapping[str, Value]) -> Box:
         """Give the box of the cases that agree with facts; inputs without a fact are unknown."""
-        known = self.space.encode(
-            {**{name: _any_value(values) for name, values in self.space.samples().items()}, **facts}
-        )
-        return tuple(
-            1 << cell if dimension.input in facts else dimension.full
-            for dimension, cell in zip(self.space.dimensions, known, strict=True)
-        )
+        return self.space.box_of(facts)
 
     def answers(self, decision: Decision, box: Box) -> tuple[Answer, ...]:
         """Give the different answers (rules apart) of a decision over a box, as `meaning.partial` defines them."""
@@ -262,7 +256,3 @@ def _all_hold(left: Sequence[Expression]) -> bool | None:
 
 def _constant(left: Sequence[Expression]) -> Expression | None:
     return left[0] if isinstance(left[0], Constant) else None
-
-
-def _any_value(values: tuple[Value, ...]) -> Value:
-    return values[0]

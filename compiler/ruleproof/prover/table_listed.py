@@ -19,6 +19,8 @@ from ruleproof.prover.table_space import TableSpace
 
 MOST_GAPS = 5_000
 """How many boxes without an answer are kept clear of."""
+MOST_ROWS = 1_000
+"""Of how many rows a new order is looked for: the search grows faster than their number."""
 
 
 def in_order(
@@ -28,13 +30,14 @@ def in_order(
     fixed: Sequence[int],
     still_time: Callable[[], bool],
 ) -> list[Piece] | None:
-    """Give rows that say the same when the first of them wins, or `None` where the order of `pieces` counts or no fewer are found.
+    """Give rows that say the same when the first of them wins, or `None` where the order of `pieces` counts,
+    where they are too many, and where no fewer are found.
 
     `stay` are the boxes of rows that stay as they are; the dimensions in `fixed` stay as they are, too.
     """
     boxes = [piece.box for piece in pieces]
     says = [(piece.key, *(piece.box[place] for place in fixed)) for piece in pieces]
-    if not boxes or _order_counts(boxes, [piece.key for piece in pieces], stay):
+    if not 0 < len(boxes) <= MOST_ROWS or _order_counts(boxes, [piece.key for piece in pieces], stay):
         return None
     try:
         gaps = list(islice(Rows(space.whole, space.ordered, [*boxes, *stay], still_time).gaps(), MOST_GAPS + 1))

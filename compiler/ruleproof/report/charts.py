@@ -7,45 +7,46 @@ from dataclasses import replace
 
 from ruleproof.artifacts.chart import Chart
 from ruleproof.artifacts.charts.described import described
-from ruleproof.artifacts.charts.exceptions import exceptions_charts
 from ruleproof.artifacts.charts.flow import Flow
 from ruleproof.artifacts.charts.heading import heading_of
-from ruleproof.artifacts.charts.requirements import requirements_charts
 from ruleproof.artifacts.charts_of_policy import flow_of_decision
 from ruleproof.artifacts.to_graph_json import space_object
-from ruleproof.artifacts.to_svg import to_svg_beside_text
 from ruleproof.model.nodes import Decision
 from ruleproof.prover.space import bits_of
 from ruleproof.report.markup import Content, Markup, element
 from ruleproof.report.part import Part
+from ruleproof.report.pictures import small_picture
 
 
 def flows_of(part: Part) -> Mapping[str, Flow]:
     """Give the flowcharts of each decision, under names that no other policy of the report has."""
-    flows = {item.name: flow_of_decision(part.compiled, item) for item in part.compiled.decisions}
-    return {name: replace(flow, charts=_named(part, flow.charts)) for name, flow in flows.items()}
+    found: dict[str, Flow] = {}
+    drawn = 1
+    for item in part.compiled.decisions:
+        flow = flow_of_decision(part.compiled, item)
+        found[item.name] = replace(flow, charts=_named(part, flow.charts, drawn))
+        drawn += len(flow.charts)
+    return found
 
 
-def _named(part: Part, charts: Iterable[Chart]) -> tuple[Chart, ...]:
-    return tuple(replace(chart, name=f"p{part.number}-{chart.name}") for chart in charts)
+def _named(part: Part, charts: Iterable[Chart], first: int) -> tuple[Chart, ...]:
+    """Give charts the names that they have on the page, without the heading that the page has already."""
+    common = heading_of(part.compiled).notes_with()
+    return tuple(
+        replace(
+            chart,
+            name=f"p{part.number}c{first + number}",
+            title=chart.title.rpartition(": ")[2],
+            notes=chart.notes[len(common) :],
+        )
+        for number, chart in enumerate(charts)
+    )
 
 
 def flowchart(decision: Decision, flow: Flow) -> Markup:
     """Give the figures of a decision's flowchart."""
     title = decision.label or decision.name
     return element("div", _figures(f"Flowchart of {title}", flow.charts), class_="charts")
-
-
-def exceptions(part: Part) -> Markup:
-    """Give the exception trees of a policy; nothing where no rule steps back."""
-    charts = _named(part, exceptions_charts(part.policy, heading_of(part.compiled)))
-    return element("div", _figures("Which rule steps back for which", charts), class_="charts")
-
-
-def requirements(part: Part) -> Markup:
-    """Give the charts of what requirements and decisions rest on."""
-    charts = _named(part, requirements_charts(part.policy, heading_of(part.compiled)))
-    return element("div", _figures("What each part rests on", charts), class_="charts")
 
 
 def _figures(title: str, charts: Sequence[Chart]) -> Iterator[Content]:
@@ -61,7 +62,7 @@ def _figure(title: str, chart: Chart) -> Markup:
         "figure",
         element("figcaption", title),
         element(
-            "div", Markup(to_svg_beside_text(chart, text)), class_="chart", tabindex=0, role="group", aria_label=title
+            "div", Markup(small_picture(chart, text)), class_="chart", tabindex=0, role="group", aria_label=title
         ),
         element("details", element("summary", "The chart as text"), element("div", lines, id=text), class_="chart-text"),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ruleproof.artifacts.condition_words import condition_in_words
 from ruleproof.checks.example_fails import outcomes
@@ -18,12 +18,12 @@ _SIGNS = {PROVED: "✓", REFUTED: "✗"}
 
 def status(said: str) -> Markup:
     """Give what is proved, with a sign and words, so that it is never told by colour alone."""
-    return element("span", f"{_SIGNS.get(said, '?')} {said}", class_=f"status {said.replace(' ', '-')}")
+    return element("span", f"{_SIGNS.get(said, '?')} {said}", class_=said.replace(" ", "-"))
 
 
 def outcome(passed: bool, words: str) -> Markup:
     """Give a result with its sign."""
-    return element("span", f"{'✓' if passed else '✗'} {words}", class_=f"status {'proved' if passed else 'refuted'}")
+    return element("span", f"{'✓' if passed else '✗'} {words}", class_="proved" if passed else "refuted")
 
 
 def proofs(part: Part) -> Markup:
@@ -34,7 +34,9 @@ def proofs(part: Part) -> Markup:
         parts.append(table_of("What is proved", head, (part.row(_proof(proof)) for proof in part.compiled.proofs)))
     if part.policy.properties:
         rows = (part.row(_property(part, item)) for item in part.policy.properties)
-        parts.append(table_of("What the policy asks to be proved", ("name", "label", "what", "supposing", "result"), rows))
+        parts.append(
+            table_of("What the policy asks to be proved", ("name", "label", "what", "supposing", "result"), rows)
+        )
     return joined(parts) if parts else element("p", "Nothing was proved of it.")
 
 
@@ -116,7 +118,7 @@ def findings(part: Part) -> Markup:
 
 def _row(part: Part, item: Finding) -> Markup:
     first, *others = _finding(part, item)
-    cells = [element("th", first, scope="row"), *(element("td", cell) for cell in others)]
+    cells = [element("th", first), *(element("td", cell) for cell in others)]
     return element("tr", cells, data_severity=_standing(item))
 
 
@@ -127,9 +129,12 @@ def _standing(item: Finding) -> str:
 def _finding(part: Part, item: Finding) -> Iterator[Content]:
     standing = _standing(item)
     sign = {"error": "✗", "warning": "!", "note": "i"}.get(standing, "✓")
-    yield element("span", f"{sign} {standing}", class_=f"severity {standing}"), element("code", f"{item.code} {item.name}")
+    yield (
+        element("span", f"{sign} {standing}", class_=standing),
+        element("code", f"{item.code} {item.name}"),
+    )
     rules = [joined(" ", part.rule(name)) for name in item.rules]
-    places = [joined(" ", part.cited(text)) for text in item.citations]
+    places = [] if rules else [joined(" ", part.cited(text)) for text in item.citations]
     yield [
         element("p", item.message),
         element("p", "rules:", rules) if rules else "",
@@ -150,13 +155,14 @@ def _witness(part: Part, item: Finding) -> Content:
         element("p", claim),
         before,
         element("p", f"{item.size:,} cases in all") if item.size else "",
-        element("p", part.try_link(_given(part, item.witness), "Try it")),
+        element("p", part.try_link(_facts_of(item), "Try it")),
     ]
 
 
-def _given(part: Part, witness: Mapping[str, Value]) -> dict[str, Value]:
-    asked = {item.name for item in part.policy.asked}
-    return {name: value for name, value in witness.items() if name in asked}
+def _facts_of(item: Finding) -> dict[str, Value]:
+    """Give the facts of a witness that its fault hangs on: whatever the others are, it is there."""
+    hangs_on = {name for region in item.regions for name in region} or set(item.witness)
+    return {name: value for name, value in item.witness.items() if name in hangs_on}
 
 
 def _where(part: Part, place: Place) -> str:
@@ -165,4 +171,6 @@ def _where(part: Part, place: Place) -> str:
     if source is None:
         return place.path
     line, column = source.line_and_column(place.span.start)
-    return f"{place.path}:{line}:{column}"
+    return (
+        f"line {line}, column {column}" if place.path == part.compiled.source.path else f"{place.path}:{line}:{column}"
+    )

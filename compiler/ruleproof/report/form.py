@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ruleproof.artifacts.charts.flow import Flow
 from ruleproof.artifacts.tables import allowed_values
@@ -19,12 +20,7 @@ def try_it(part: Part, flows: Mapping[str, Flow]) -> Content:
     if part.compiled.errors:
         return element("p", "Errors stand against this policy, so no case is answered here: see the findings.")
     graph = next(text for name, text in to_graph_json(part.compiled).items() if name.endswith(".graph.json"))
-    anchors = {
-        "rule": {name: part.id("rule", name) for name in part.labels},
-        "place": {text: found for text in _cited(part.policy) if (found := part.place(text))},
-        "question": {item.name: part.id("question", item.name) for item in part.policy.questions},
-    }
-    data = {"graph": json.loads(graph), "flows": flows_as_data(part, flows), "anchors": anchors}
+    data = {"graph": _lean(json.loads(graph)), "flows": flows_as_data(part, flows)}
     return [
         element("noscript", element("p", "This browser runs no scripts, so the form cannot answer. All else can be read.")),
         element(
@@ -44,21 +40,53 @@ def try_it(part: Part, flows: Mapping[str, Flow]) -> Content:
     ]  # fmt: skip
 
 
-def _cited(policy: model.Policy) -> Iterator[str]:
-    for decision in policy.decisions:
-        for rule in decision.rules:
-            yield from (citation.text for citation in rule.citations)
-    for item in policy.requirements:
-        yield from (citation.text for citation in item.citations)
+def _lean(graph: Any) -> Any:
+    """Leave out what the page has elsewhere and what did not change from day to day, and write nodes short.
+
+    A node is its dimension with, for each stretch of cells, its first cell and the node to go to; or the number of its
+    answer or state, or whether it is met; or nothing where the case cannot happen.
+    """
+    for dimension in graph["dimensions"]:
+        for cell in dimension["cells"]:
+            del cell["words"]
+    for table in (*graph["decisions"], *graph["requirements"], *graph["worked_out"], *graph["cannot_happen"]["each"]):
+        for earlier in table.get("earlier", ()):
+            for name in [name for name, value in earlier.items() if value == table.get(name)]:
+                del earlier[name]
+    for table in _tables(graph):
+        for name in ("nodes", "counts"):
+            if name in table:
+                table[name] = [_short(node) for node in table[name]]
+    for question in graph["questions"].values():
+        del question["text"]
+    for item in graph["inputs"]:
+        for name in ("unit", "ask", "follows", "reviewer"):
+            del item[name]
+    return graph
+
+
+def _tables(graph: Any) -> Iterator[Any]:
+    """Give every part of a graph file that has nodes, and what stood before it."""
+    never = graph["cannot_happen"]
+    for table in (*graph["decisions"], *graph["requirements"], *graph["worked_out"], never, *never["each"]):
+        yield table
+        yield from table.get("earlier", ())
+
+
+def _short(node: Any) -> object:
+    if "ask" in node:
+        return [node["ask"], *(number for step in node["from"] for number in step)]
+    return next((value for name, value in node.items() if name != "cannot_happen"), None)
 
 
 def _field(part: Part, item: model.Input) -> Markup:
-    id, note = part.id("fact", item.name), part.id("about", item.name)
-    words = [item.ask or "", f"It is {allowed_values(item)}" + (f", in {item.unit}." if item.unit else ".")]
+    own, note = part.id("fact", item.name), part.id("about", item.name)
+    picked = isinstance(item.domain, model.YesNo | model.Choice)
+    words = [item.ask, "" if picked else f"It is {allowed_values(item)}" + (f", in {item.unit}." if item.unit else ".")]
     return element(
         "div",
-        element("label", f"{item.label} ", element("code", item.name), for_=id),
-        _control(item, id, note),
+        element("label", f"{item.label} ", element("code", item.name), for_=own),
+        _control(item, own, note),
         _missing(part, item),
         element("p", " ".join(text for text in words if text), class_="small", id=note),
         class_="field",
@@ -101,11 +129,11 @@ def _more(part: Part) -> Iterator[Content]:
         box = element("input", type="checkbox", data_option="nothing-before")
         yield element("div", element("label", box, " no service came before (else that is unknown)"), class_="field")
     if part.policy.postings:
-        id = part.id("posted")
+        field = part.id("posted")
         yield element(
             "div",
-            element("label", "as posted on", for_=id),
-            element("input", type="text", id=id, data_option="posted-on", placeholder="2024-03-21"),
+            element("label", "as posted on", for_=field),
+            element("input", type="text", id=field, data_option="posted-on", placeholder="2024-03-21"),
             element("p", "Left empty, everything posted so far counts.", class_="small"),
             class_="field",
         )

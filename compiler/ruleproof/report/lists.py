@@ -7,7 +7,7 @@ from datetime import date
 
 from ruleproof.model.ledger_nodes import LedgerEvent
 from ruleproof.model.nodes import CodeEntry, CodeList
-from ruleproof.report.markup import Content, Markup, element
+from ruleproof.report.markup import Content, Markup, element, joined
 from ruleproof.report.part import Part, table_of
 
 MOST_CODES = 400
@@ -20,12 +20,14 @@ def code_lists(part: Part) -> Content:
     """Give every code list of a policy."""
     if not part.policy.code_lists:
         return element("p", "The policy has no code lists.")
-    return [element("article", list(_list(part, item)), id=part.id("list", item.name)) for item in part.policy.code_lists]
+    return [
+        element("article", list(_list(part, item)), id=part.id("list", item.name)) for item in part.policy.code_lists
+    ]
 
 
 def _list(part: Part, item: CodeList) -> Iterator[Content]:
     yield element("h4", f"{item.label or item.name} ", element("code", item.name))
-    cites = [[" ", part.cited(citation.text)] for citation in item.citations]
+    cites = [joined(" ", part.cited(citation.text)) for citation in item.citations]
     yield element("p", f"Codes of {item.system}.", [" Cites:", cites, "."] if cites else "")
     yield [element("p", note) for note in item.notes]
     yield from _holes(item)
@@ -52,13 +54,15 @@ def _held(item: CodeList, day: date | None) -> Markup:
     rows = (
         element(
             "tr",
-            element("th", _days(first, last), scope="row"),
+            element("th", _days(first, last)),
             element("td", str(len(codes))),
             element("td", _codes(codes)),
             data_from=first.isoformat() if first else "",
             data_until=last.isoformat() if last else "",
         )
-        for (first, last), codes in sorted(spans.items(), key=lambda span: (span[0][0] or date.min, span[0][1] or date.max))
+        for (first, last), codes in sorted(
+            spans.items(), key=lambda span: (span[0][0] or date.min, span[0][1] or date.max)
+        )
     )
     return table_of(f"{item.name}: {count} codes {when}", ("services", "codes", "which"), rows)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ruleproof.artifacts.policy_tables import state_of
-from ruleproof.model.nodes import Acceptance, Expectation, Policy, Question
+from ruleproof.model.nodes import Acceptance, Definition, Expectation, Policy, Question, Requirement
 from ruleproof.report.markup import Content, element, joined
-from ruleproof.report.part import Part, table_of
+from ruleproof.report.part import QUESTION_ID, Part, table_of
 
 
 def interpretation_log(part: Part) -> Content:
@@ -18,7 +18,7 @@ def interpretation_log(part: Part) -> Content:
         head = ("question", "what is asked", "state", "what rests on it", "cites", "notes")
         rows = [
             element(
-                "tr", _cells(_question(part, item)), id=part.id("question", item.name), tabindex=-1,
+                "tr", _cells(_question(part, item)), id=part.id(QUESTION_ID, item.name), tabindex=-1,
                 data_state="open" if item.is_open else "decided",
             )
             for item in policy.questions
@@ -26,21 +26,21 @@ def interpretation_log(part: Part) -> Content:
         tables.append(table_of("Questions of interpretation", head, rows))
     reviewed = [*map(_accepted, policy.acceptances), *map(_expected, policy.expectations)]
     if reviewed:
-        head = ("what", "finding", "rules", "because", "by")
-        tables.append(table_of("Findings that the policy answers for", head, map(part.row, reviewed)))
+        titles = ("what", "finding", "rules", "because", "by")
+        tables.append(table_of("Findings that the policy answers for", titles, map(part.row, reviewed)))
     return tables or element("p", "No question of interpretation is written down.")
 
 
 def _cells(cells: Iterator[Content]) -> list[Content]:
     first, *others = cells
-    return [element("th", first, scope="row"), *(element("td", cell) for cell in others)]
+    return [element("th", first), *(element("td", cell) for cell in others)]
 
 
 def _question(part: Part, item: Question) -> Iterator[Content]:
     yield element("code", item.name)
     yield item.text
     sign, kind = ("?", "open") if item.is_open else ("✓", "decided")
-    yield element("span", f"{sign} {state_of(item)}", class_=f"status {kind}")
+    yield element("span", f"{sign} {state_of(item)}", class_=kind)
     yield joined([[part.rule(name), " "] for name in resting_on(part.policy, item)])
     yield joined([[part.cited(citation.text), " "] for citation in item.citations])
     yield [element("p", note) for note in item.notes]
@@ -53,7 +53,7 @@ def resting_on(policy: Policy, item: Question) -> tuple[str, ...]:
         for rule in decision.rules:
             if item.name in (*rule.readings, *(override.reading for override in rule.overrides)):
                 found.append(rule.name)
-    blocks = (*policy.definitions, *policy.requirements)
+    blocks: tuple[Definition | Requirement, ...] = (*policy.definitions, *policy.requirements)
     found += [block.name for block in blocks if item.name in block.readings]
     return tuple(dict.fromkeys((*found, *((item.provisionally,) if item.provisionally else ()))))
 

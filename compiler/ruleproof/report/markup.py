@@ -23,12 +23,12 @@ Content: TypeAlias = "str | Markup | Iterable[Content]"
 Attribute: TypeAlias = "str | int | bool | None"
 """The value of an attribute; `True` is one without a value, `False` and `None` leave it out."""
 
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Letters that cannot be seen, or that turn the direction of what follows: a text could show another order than it has."""
 
 _EMPTY = frozenset(("input", "meta", "br", "hr"))
+_ENDED_BY_THE_NEXT = frozenset(("td", "th", "tr", "tbody", "thead", "li", "dt", "dd", "option"))
+"""Elements whose end a browser sees by what follows; a report has tens of thousands of them."""
 
 
 def shown(text: str) -> str:
@@ -68,7 +68,9 @@ def element(name: str, /, *content: Content, **attributes: Attribute) -> Markup:
     """
     written = "".join(_attribute(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items())
     start = f"<{name}{written}>"
-    return Markup(start if name in _EMPTY else f"{start}{joined(*content).text}</{name}>")
+    if name in _EMPTY:
+        return Markup(start)
+    return Markup(f"{start}{joined(*content).text}{'' if name in _ENDED_BY_THE_NEXT else f'</{name}>'}")
 
 
 def _attribute(name: str, value: Attribute) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ruleproof.checks.sources.library import Material
+from ruleproof.model.nodes import Definition, Requirement, Rule
 from ruleproof.report.markup import Content, Markup, element, joined
-from ruleproof.report.part import Part, table_of
+from ruleproof.report.part import PLACE_ID, Part, table_of
 from ruleproof.report.places import Citing, Place
 
 
@@ -51,11 +52,13 @@ def _row(part: Part, source: str, place: Place) -> Markup:
         cells.append([element("p", f"{number}. {text}") for number, text in enumerate(place.sentences, 1)])
     cells.append(state(place.state))
     cells.append(_cited_by(part, place))
-    cells.append([element("p", *_left_out(item.citation.paragraph, place), item.because) for item in place.not_modelled])
+    cells.append(
+        [element("p", *_left_out(item.citation.paragraph, place), item.because) for item in place.not_modelled]
+    )
     first, *others = cells
     return element(
-        "tr", element("th", first, scope="row"), [element("td", cell) for cell in others],
-        id=part.id("place", source, place.id), tabindex=-1, data_state=place.state,
+        "tr", element("th", first), [element("td", cell) for cell in others],
+        id=part.id(PLACE_ID, source, place.id), data_state=place.state,
     )  # fmt: skip
 
 
@@ -86,7 +89,7 @@ _SIGNS = {"cited": "●", "not modelled": "○", "not cited": "–"}
 
 def state(said: str) -> Markup:
     """Give what is made of a paragraph, with a sign of its own."""
-    return element("span", f"{_SIGNS[said]} {said}", class_=f"status {said.replace(' ', '-')}")
+    return element("span", f"{_SIGNS[said]} {said}", class_=said.replace(" ", "-"))
 
 
 def matrix(part: Part) -> Content:
@@ -108,9 +111,10 @@ def _from_places(part: Part) -> Markup:
 
 
 def _from_rules(part: Part) -> Markup:
+    blocks: list[tuple[str, Rule | Requirement | Definition]]
     blocks = [(f"rule of {decision.name}", rule) for decision in part.policy.decisions for rule in decision.rules]
-    others = [("requirement" if not item.limit else "limit", item) for item in part.policy.requirements]
-    others_too = [("definition", item) for item in part.policy.definitions]
+    blocks += [("limit" if item.limit else "requirement", item) for item in part.policy.requirements]
+    blocks += [("definition", item) for item in part.policy.definitions]
     rows = (
         part.row((
             [part.rule(item.name), f" {item.label}" if item.label else ""],
@@ -118,10 +122,10 @@ def _from_rules(part: Part) -> Markup:
             _listed(part.cited(text) for text in dict.fromkeys(citation.text for citation in item.citations)),
             _listed(part.question(name) for name in item.readings),
         ))
-        for kind, item in (*blocks, *others, *others_too)
+        for kind, item in blocks
     )  # fmt: skip
     return table_of("From the policy to the sources", ("part", "what it is", "cites", "rests on questions"), rows)
 
 
 def _listed(items: Iterable[Markup]) -> Markup:
-    return joined([[element("span", item), " "] for item in items])
+    return joined([[item, " "] for item in items])

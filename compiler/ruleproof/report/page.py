@@ -11,6 +11,7 @@ from ruleproof.compiled import NOT_DECIDED, PROVED, REFUTED, VERSION
 from ruleproof.report.evidence import status
 from ruleproof.report.markup import Content, Markup, element, joined
 from ruleproof.report.part import Part, table_of
+from ruleproof.report.pictures import looks_of_parts
 from ruleproof.report.sections import SECTIONS, policy_section
 
 SCRIPTS = ("values.js", "evaluator.js", "charts.js", "form.js", "page.js")
@@ -19,7 +20,7 @@ STYLES = ("page.css",)
 
 def to_page(parts: Sequence[Part]) -> str:
     """Give the report of some policies as one HTML file."""
-    styles, scripts = tuple(map(_asset, STYLES)), tuple(map(_asset, SCRIPTS))
+    styles, scripts = (*map(_asset, STYLES), looks_of_parts()), tuple(map(_asset, SCRIPTS))
     title = parts[0].title if len(parts) == 1 else f"{len(parts)} policies"
     head = element(
         "head",
@@ -121,7 +122,16 @@ def _main(parts: Sequence[Part]) -> Iterator[Content]:
 
 
 def _summary(parts: Sequence[Part]) -> Markup:
-    head = ("policy", "revision", "every case has an answer", "no case has two", "findings", "examples", "questions", "sources")
+    head = (
+        "policy",
+        "revision",
+        "every case has an answer",
+        "no case has two",
+        "findings",
+        "examples",
+        "questions",
+        "sources",
+    )
     rows = (part.row(_row(part)) for part in parts)
     return element(
         "section",
@@ -142,10 +152,20 @@ def _row(part: Part) -> Iterator[Content]:
     yield compiled.revision or "not stated"
     yield _together([proof.complete for proof in compiled.proofs])
     yield _together([proof.consistent for proof in compiled.proofs])
-    warnings = sum(item.severity.value == "warning" and not item.accepted for item in compiled.findings)
+    warnings = sum(
+        item.severity.value == "warning" and not (item.accepted or item.expected) for item in compiled.findings
+    )
     expected = sum(item.expected or item.accepted for item in compiled.findings)
-    counted = [(len(compiled.errors), "error"), (warnings, "warning"), (expected, "expected or accepted")]
-    told = ", ".join(f"{count} {word}{'s' if count > 1 and word[-1] == 'r' else ''}" for count, word in counted if count)
+    notes = len(compiled.findings) - len(compiled.errors) - warnings - expected
+    counted = [
+        (len(compiled.errors), "error"),
+        (warnings, "warning"),
+        (expected, "expected or accepted"),
+        (notes, "note"),
+    ]
+    told = ", ".join(
+        f"{count} {word}{'s' if count > 1 and ' ' not in word else ''}" for count, word in counted if count
+    )
     yield element("a", told or "none", href=f"#{part.id('findings')}")
     failed = sum(item.name == "example_fails" and not item.expected for item in compiled.findings)
     yield f"{len(policy.examples)}" + (f", {failed} fail" if failed else ", all come out" if policy.examples else "")

@@ -8,15 +8,18 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import assert_never
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from ruleproof.artifacts.policy_tables import QUESTION, RULE, Cell, Cited, Name, Piece, Stressed, Table, Text
 from ruleproof.checks.sources.library import Library
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
-from ruleproof.model.nodes import Policy
+from ruleproof.model.nodes import Definition, Impossible, Policy, Requirement, Rule
 from ruleproof.report.markup import Content, Markup, anchor, element, joined
 from ruleproof.report.places import Place, place_id, places_of
+
+RULE_ID, PLACE_ID, QUESTION_ID = "r", "s", "q"
+"""What the ids of rules, places of sources and questions hold; short, since a page has thousands of links to them."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Part:
         source, _, paragraph = cited.partition(" ")
         ids = self._paragraphs.get(source, frozenset())
         found = place_id(paragraph, ids)
-        return self.id("place", source, found) if found in ids else None
+        return self.id(PLACE_ID, source, found) if found in ids else None
 
     def library_has_text(self, source: str) -> bool:
         """Tell whether the words of a source are at hand."""
@@ -69,25 +72,26 @@ class Part:
     def labels(self) -> Mapping[str, str]:
         """The labels of rules and other blocks, by name."""
         policy = self.policy
-        blocks = (*policy.definitions, *policy.impossibles, *policy.requirements)
         rules = (rule for decision in policy.decisions for rule in decision.rules)
-        return {item.name: item.label for item in (*blocks, *rules)}
+        blocks: tuple[Definition | Impossible | Requirement | Rule, ...]
+        blocks = (*policy.definitions, *policy.impossibles, *policy.requirements, *rules)
+        return {item.name: item.label for item in blocks}
 
     def rule(self, name: str) -> Markup:
         """Give the name of a rule or another block, as a link to where it is described."""
-        return self._link("rule", name) if name in self.labels else element("code", name)
+        return self._link(RULE_ID, name) if name in self.labels else element("code", name)
 
     def question(self, name: str) -> Markup:
         known = any(item.name == name for item in self.policy.questions)
-        return self._link("question", name) if known else element("code", name)
+        return self._link(QUESTION_ID, name) if known else element("code", name)
 
     def cited(self, text: str) -> Markup:
         """Give a place of a source as a link to its row."""
         target = self.place(text)
-        return element("a", text, href=f"#{target}", class_="place") if target else element("span", text)
+        return element("a", text, href=f"#{target}") if target else element("span", text)
 
     def _link(self, kind: str, name: str) -> Markup:
-        return element("a", element("code", name), href=f"#{self.id(kind, name)}", class_=kind)
+        return element("a", name, href=f"#{self.id(kind, name)}")
 
     def try_link(self, facts: Mapping[str, Value], words: str) -> Markup:
         """Give a link that puts facts into the form and answers them."""
@@ -95,7 +99,8 @@ class Part:
         asked = {item.name for item in self.policy.asked}
         for name, value in facts.items():
             pairs += [(name, text) for text in _texts(value)] if name in asked else []
-        return element("a", words, href=f"#{urlencode(pairs)}", class_="try")
+        case = ";".join(f"{name}={quote(text, safe='')}" for name, text in pairs)
+        return element("a", words, href=f"#{case}")
 
     # ------------------------------------------------------------ tables
 
@@ -108,7 +113,9 @@ class Part:
             case str():
                 return piece
             case Name(text, of):
-                return self.rule(text) if of == RULE else self.question(text) if of == QUESTION else element("code", text)
+                return (
+                    self.rule(text) if of == RULE else self.question(text) if of == QUESTION else element("code", text)
+                )
             case Text(text):
                 return text
             case Cited(text):
@@ -134,15 +141,15 @@ class Part:
     def row(self, cells: Iterable[Content], id: str | None = None) -> Markup:
         """Give a row of a table, whose first cell is its heading; one with an id can be gone to and marked."""
         first, *others = cells
-        head = element("th", first, scope="row")
-        return element("tr", head, [element("td", cell) for cell in others], id=id, tabindex=-1 if id else None)
+        head = element("th", first)
+        return element("tr", head, [element("td", cell) for cell in others], id=id)
 
 
 def table_of(caption: str, head: Iterable[Content], rows: Iterable[Content]) -> Markup:
     """Give a table that scrolls on a narrow screen, with its caption for those who come to it from a list of tables."""
     titles = element("tr", [element("th", title, scope="col") for title in head])
     inside = (element("caption", caption), element("thead", titles), element("tbody", list(rows)))
-    return element("div", element("table", *inside), class_="wide", tabindex=0, role="region", aria_label=caption)
+    return element("div", element("table", *inside), class_="wide")
 
 
 def _texts(value: Value) -> list[str]:

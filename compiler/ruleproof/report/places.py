@@ -44,8 +44,8 @@ def places_of(policy: Policy, material: Material) -> tuple[Place, ...]:
     paragraphs = {name: len(hashes) for name, hashes in known.paragraphs.items()} if known else {}
     cited = [Citing(item.owner, item.rule, item.citation) for item in material.cited if not item.not_modelled]
     skipped = [item for item in policy.not_modelled if item.citation.source == material.document.name]
-    ids = [*(item.citation.paragraph for item in cited), *(item.citation.paragraph for item in skipped)]
-    others = {place_id(id, paragraphs) for id in ids} - set(paragraphs)
+    named = [*(item.citation.paragraph for item in cited), *(item.citation.paragraph for item in skipped)]
+    others = {place_id(name, paragraphs) for name in named} - set(paragraphs)
     listed = _in_order(paragraphs, others)
 
     def own(id: str) -> Iterator[Place]:
@@ -53,7 +53,7 @@ def places_of(policy: Policy, material: Material) -> tuple[Place, ...]:
         left_out = tuple(item for item in skipped if _speaks_of(item.citation.paragraph, id, paragraphs))
         yield Place(id, texts.get(id, ()), paragraphs.get(id, 0), citing, left_out)
 
-    return tuple(place for id in listed for place in own(id))
+    return tuple(place for name in listed for place in own(name))
 
 
 def place_id(cited: str, paragraphs: Iterable[str]) -> str:
@@ -74,9 +74,9 @@ def _speaks_of(cited: str, id: str, paragraphs: Iterable[str]) -> bool:
 def _in_order(paragraphs: Sequence[str] | Iterable[str], others: Iterable[str]) -> list[str]:
     """Put other places where they belong: a section before its first paragraph, the rest at the end, by number."""
     found = list(paragraphs)
-    for id in sorted(others, key=_by_number):
-        inside = [place for place, name in enumerate(found) if name.startswith(f"{id}.")]
-        found.insert(inside[0] if inside else len(found), id)
+    for other in sorted(others, key=_by_number):
+        inside = [place for place, name in enumerate(found) if name.startswith(f"{other}.")]
+        found.insert(inside[0] if inside else len(found), other)
     return found
 
 

@@ -9,7 +9,7 @@ from ruleproof.artifacts import policy_tables as tables
 from ruleproof.artifacts.charts.flow import Flow
 from ruleproof.artifacts.policy_tables import Table
 from ruleproof.artifacts.tables import unsound
-from ruleproof.model.nodes import Decision
+from ruleproof.model.nodes import Decision, Override
 from ruleproof.report import charts
 from ruleproof.report.evidence import examples, findings, proofs
 from ruleproof.report.form import try_it
@@ -17,7 +17,7 @@ from ruleproof.report.lists import code_lists
 from ruleproof.report.log import interpretation_log
 from ruleproof.report.markup import Content, Markup, element
 from ruleproof.report.origins import matrix, sources
-from ruleproof.report.part import Part, table_of
+from ruleproof.report.part import RULE_ID, Part, table_of
 
 Section: TypeAlias = tuple[str, str, Callable[[Part, Mapping[str, Flow]], Content]]
 
@@ -35,7 +35,7 @@ def _decision(part: Part, item: Decision, flow: Flow) -> Markup:
         element("h5", "Flowchart"),
         charts.flowchart(item, flow),
         element("h5", "Rules as written"),
-        part.table(tables.rules_as_written(item), f"Rules of {item.name} as written", "rule"),
+        part.table(tables.rules_as_written(item), f"Rules of {item.name} as written", RULE_ID),
         element("h5", "Exceptions"),
         _exceptions(part, item),
         element("h5", "Derived table without overlaps"),
@@ -47,14 +47,18 @@ def _decision(part: Part, item: Decision, flow: Flow) -> Markup:
 def _exceptions(part: Part, item: Decision) -> Markup:
     """Give each rule that goes before another, with the reason."""
     rows = [
-        part.row((part.rule(rule.name), part.rule(other.rule), other.because, part.question(other.reading) if other.reading else ""))
+        part.row((part.rule(rule.name), part.rule(other.rule), other.because, _reading(part, other)))
         for rule in item.rules
         for other in rule.overrides
-    ]  # fmt: skip
+    ]
     if not rows:
         return element("p", "No rule of this decision goes before another.")
     head = ("this rule", "goes before", "because", "question")
     return table_of(f"Exceptions among the rules of {item.name}", head, rows)
+
+
+def _reading(part: Part, item: Override) -> Content:
+    return part.question(item.reading) if item.reading else ""
 
 
 def _derived(part: Part, item: Decision) -> Iterator[Content]:
@@ -73,14 +77,13 @@ def _requirements(part: Part, _: Mapping[str, Flow]) -> Content:
     required = [item for item in part.policy.requirements if not item.limit]
     limits = [item for item in part.policy.requirements if item.limit]
     return [
-        part.table(tables.requirements_table(required), "Requirements", "rule")
+        part.table(tables.requirements_table(required), "Requirements", RULE_ID)
         if required
         else element("p", "The policy requires nothing of a claim."),
         element("h4", "Limits"),
-        part.table(tables.requirements_table(limits), "Limits over the history", "rule")
+        part.table(tables.requirements_table(limits), "Limits over the history", RULE_ID)
         if limits
         else element("p", "The policy has no limits."),
-        charts.requirements(part),
     ]
 
 
@@ -88,10 +91,10 @@ def _words(part: Part, _: Mapping[str, Flow]) -> Content:
     policy = part.policy
     found: list[Content] = [part.table(tables.inputs_table(policy), "Inputs", "input")]
     if policy.definitions:
-        found.append(part.table(tables.definitions_table(policy), "Definitions", "rule"))
+        found.append(part.table(tables.definitions_table(policy), "Definitions", RULE_ID))
     if policy.impossibles:
-        found.append(part.table(tables.impossibles_table(policy), "What cannot happen", "rule"))
-    return [*found, charts.exceptions(part)]
+        found.append(part.table(tables.impossibles_table(policy), "What cannot happen", RULE_ID))
+    return found
 
 
 def _proofs(part: Part, _: Mapping[str, Flow]) -> Content:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ruleproof.checks.redundant_rule import PAGE
 from ruleproof.checks.tables.findings import AboutTable
 from ruleproof.finding import Finding, Repair, Severity
+from ruleproof.model import tables
 from ruleproof.prover.table_worth import ADDS_NOTHING, Worth
 from ruleproof.source import Source
 
@@ -21,9 +22,11 @@ def redundant_rule(worth: Worth, source: Source | None) -> Iterator[Finding]:
             same = (
                 f"{about.rules(item.because_of)} {say} the same" if item.because_of else "the same is said without it"
             )
+            # where overlaps are forbidden, both rules together answer nothing: taking one out gives an answer there
+            loses = "takes away" if about.table.hit_policy == tables.UNIQUE and item.because_of else "changes"
             take_out = Repair(f"take out {rule}", about.editor.without([about.table.rows[item.row]]))
             yield about.finding(
-                f"taking out {rule} changes no answer: {same}",
+                f"taking out {rule} {loses} no answer: {same}",
                 rows=[item.row, *item.because_of],
                 repairs=(take_out,),
                 severity=Severity.WARNING,

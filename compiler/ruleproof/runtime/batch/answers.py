@@ -81,11 +81,11 @@ def _told(numbers: Numbers, said: Sequence[Any], told: Callable[[Any], str | Non
     """Give a column of what is told of things, by their numbers."""
     texts: dict[str, int] = {}
     places = [-1 if (text := told(thing)) is None else texts.setdefault(text, len(texts)) for thing in said]
+    if not texts:
+        return pa.nulls(len(numbers), TEXTS)
     indices = np.array([*places, -1], np.int32).take(numbers)  # -1 takes the last: a row that was rejected
-    return pa.DictionaryArray.from_arrays(
-        pa.array(indices, mask=indices < 0 if -1 in places or (numbers < 0).any() else None),
-        pa.array(list(texts), pa.string()),
-    )
+    nulls = indices < 0 if -1 in places or int(numbers.min(initial=0)) < 0 else None
+    return pa.DictionaryArray.from_arrays(pa.array(indices, mask=nulls), pa.array(list(texts), pa.string()))
 
 
 def _findings(requirements: Sequence[tuple[Numbered, Numbers]]) -> Iterator[pa.Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -42,12 +42,41 @@ class Column:
 _NONE = np.zeros(0, np.int64)
 
 
+def _zeros(rows: int) -> Numbers:
+    """Give a column of cells that nobody asks, without the memory for it."""
+    return np.broadcast_to(np.uint8(0), (rows,))
+
+
+def _bits(column: pa.Array) -> Numbers:
+    """Give a column of yes and no as ones and zeros; anything where it is null."""
+    packed = np.frombuffer(column.buffers()[1], np.uint8)
+    return np.unpackbits(packed, count=column.offset + len(column), bitorder="little")[column.offset :]
+
+
+def _nulls_of(column: pa.Array) -> Numbers:
+    """Tell which rows of a column are null."""
+    packed = np.frombuffer(column.buffers()[0], np.uint8)
+    held = np.unpackbits(packed, count=column.offset + len(column), bitorder="little")[column.offset :]
+    return (held ^ 1).view(bool)
+
+
+def _indices(column: pa.Array, null: int) -> Numbers:
+    """Give the indices of a dictionary column, and `null` where it is null."""
+    raw = np.frombuffer(column.buffers()[1], column.type.to_pandas_dtype())
+    places = raw[column.offset : column.offset + len(column)]
+    return np.where(_nulls_of(column), null, places) if column.null_count else places
+
+
 class ColumnReader:
     """Reads the columns of one input, batch after batch, and remembers the values that it has read."""
 
-    def __init__(self, item: Input, nulls_unknown: bool = False) -> None:
-        """With `nulls_unknown` a null means that the value is unknown; else that it is missing."""
+    def __init__(self, item: Input, nulls_unknown: bool = False, asked: Collection[int] | None = None) -> None:
+        """With `nulls_unknown` a null means that the value is unknown; else that it is missing.
+
+        `asked` are the dimensions that anybody asks (all by default): of others the cells are 0, values are still checked.
+        """
         self.input = item
+        self._asked = tuple(asked is None or item.dimension + place in asked for place in range(item.width))
         self._null: object = UNKNOWN if nulls_unknown else None
         self._known: dict[tuple[Any, object], tuple[int, ...] | None] = {}
         self._last: tuple[pa.Array, Column] | None = None
@@ -154,10 +183,11 @@ class ColumnReader:
         """Give each row what was read for the value that its index names; with no indices the values are the rows."""
         if indices is None:
             return entries
-        if indices.null_count:
-            indices = indices.cast(pa.int64()).fill_null(entries.rows - 1)
-        places = indices.to_numpy(zero_copy_only=False)
-        cells = tuple(part.take(places) for part in entries.cells)
+        places = _indices(indices, entries.rows - 1)
+        cells = tuple(
+            part.take(places) if asked else _zeros(len(places))
+            for part, asked in zip(entries.cells, self._asked, strict=True)
+        )
         refused = _NONE
         if len(entries.refused):
             bad = np.zeros(entries.rows, bool)
@@ -173,7 +203,7 @@ class ColumnReader:
         """Put the cell of what is missing where a column holds nothing, and refuse it where it may not be missing."""
         unknown = None
         if column.null_count:
-            nulls = column.is_null().to_numpy(zero_copy_only=False)
+            nulls = _nulls_of(column)
             if self._null is UNKNOWN:
                 unknown = nulls
                 cells[nulls] = 0
@@ -187,8 +217,7 @@ class ColumnReader:
         return Column(len(column), (cells,), refused, unknown)
 
     def _yes_no(self, column: pa.Array) -> Column:
-        held = (column.fill_null(False) if column.null_count else column).to_numpy(zero_copy_only=False)
-        return self._nulls(column, (held ^ True).view(np.uint8), 2, None)
+        return self._nulls(column, _bits(column) ^ 1, 2, None)
 
     def _whole(self, column: pa.Array) -> Column:
         item = self.input
@@ -221,7 +250,7 @@ class ColumnReader:
             numbers = np.where(bad, low, numbers.astype(np.int64))
         last = starts[-1]
         kept = np.dtype(np.uint8 if len(starts) < 255 else np.uint16 if len(starts) < _WIDEST - 1 else np.int64)
-        if len(starts) == 1:
+        if len(starts) == 1 or not self._asked[0]:
             cells = np.zeros(len(numbers), kept)
         elif last - low < _WIDEST:
             table = (np.searchsorted(np.array(starts), np.arange(low, last + 1), "right") - 1).astype(kept)

@@ -72,7 +72,9 @@ class Decider:
         self._program, self._posted = program, posted
         self.judge = Judge(program, sizes, posted, only)
         self._width = len(sizes)
-        self._readers = {item.name: ColumnReader(item, item.name in nulls_unknown) for item in program.inputs}
+        self._readers = {
+            item.name: ColumnReader(item, item.name in nulls_unknown, self.judge.asked) for item in program.inputs
+        }
         self._presumed = {name: self._cells_presumed(name, value) for name, value in program.presumptions}
 
     def _cells_presumed(self, name: str, value: object) -> tuple[tuple[int, ...], int]:
@@ -92,13 +94,16 @@ class Decider:
             refused[column.refused] = True
         bare = self._dimensions(columns, rows)
         filled = self._filled(columns, rows)
-        said = [np.full(rows, -1, np.int32) for _ in self.judge.numbered]
+        said = [np.empty(rows, np.int32) for _ in self.judge.numbered]
         impossible = np.zeros(rows, bool)
         for places in _patterns(bare, rows):
             self._decide_some(places, rows, bare, filled, said, impossible)
         impossible &= ~refused
+        rejected = refused | impossible
+        if not rejected.any():
+            return DecidedRows(rows, tuple(said), ())
         for numbers in said:
-            numbers[refused | impossible] = -1
+            numbers[rejected] = -1
         rejects = self._rejects(batch, columns, refused, impossible, first)
         return DecidedRows(rows, tuple(said), tuple(rejects))
 
@@ -134,7 +139,10 @@ class Decider:
             else:
                 found += [_Dimension() for _ in range(item.width)]
         for derived in self._program.derived:
-            found.append(_days_between(derived, columns, rows) if isinstance(derived, DaysBetween) else _Dimension())
+            if isinstance(derived, DaysBetween) and derived.input.dimension in self.judge.asked:
+                found.append(_days_between(derived, columns, rows))
+            else:
+                found.append(_Dimension())
         return found
 
     def _filled(self, columns: Mapping[str, Column], rows: int) -> _Filled | None:

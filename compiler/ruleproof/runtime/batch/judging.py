@@ -29,6 +29,8 @@ Table: TypeAlias = Decision | RequirementTable
 _MOST_PATTERNS = 64
 """For how many sets of known dimensions the tables of a graph are kept."""
 _MOST_REMEMBERED = 100_000
+_FEW_ENDS = 256
+"""So few ends are asked all, whether they occur or not."""
 _CAN_HAPPEN = 1
 
 
@@ -135,6 +137,7 @@ class Judge:
         self._names = program._dimension_names
         never = standing(program._never, program._never_earlier, posted)
         self._never = Followed(never, (True, False), sizes)
+        self.asked = set(self._never.asks)
         self._tables: list[tuple[Table, Followed]] = []
         self.numbered: list[Numbered] = []
         every: tuple[Table, ...] = (*program.decisions, *program.requirements)
@@ -142,6 +145,7 @@ class Judge:
             if table.name in only:
                 known: Table = standing(table, table.earlier, posted)
                 self._tables.append((known, Followed(known.nodes, known.said, sizes)))
+                self.asked |= self._tables[-1][1].asks
                 self.numbered.append(Numbered(table.name, [], {}))
         for (table, _), numbered in zip(self._tables, self.numbered, strict=True):
             for said in table.answers if isinstance(table, Decision) else table.states.values():
@@ -150,8 +154,7 @@ class Judge:
     def can_happen(self, rows: Rows) -> Numbers:
         """Tell for each row whether something that can happen is left."""
         ends, opened = self._never.ends(rows)
-        possible = _by_end(ends, lambda end: int(_CAN_HAPPEN in opened(end).reached))
-        return possible.astype(bool)
+        return _by_end(ends, lambda end: int(_CAN_HAPPEN in opened(end).reached)).astype(bool)
 
     def judge(self, rows: Rows, presumed: Presumed | None) -> Iterator[Numbers]:
         """Give for each decision and requirement the number of what it says of each row; rows that cannot happen say -1."""
@@ -183,7 +186,8 @@ class Judge:
                 return alone(bare)
             return self._number(table, numbered, filled(other), opened(bare), presumed.names)
 
-        return _by_end(pairs, said)
+        there, places = np.unique(pairs, return_inverse=True)
+        return np.array([said(int(pair)) for pair in there], np.int32).take(places)
 
     def _number(
         self, table: Table, numbered: Numbered, opened: Open, bare: Open | None = None, names: tuple[str, ...] = ()
@@ -205,10 +209,8 @@ def _by_end(ends: Numbers, said: Callable[[int], int]) -> Numbers:
     """Give each row what is said of its end; each end that occurs is asked once."""
     if not len(ends):
         return np.zeros(0, np.int32)
-    if int(ends.max()) < 1 << 20:
-        there = np.flatnonzero(np.bincount(ends))
-        table = np.full(int(there[-1]) + 1, -1, np.int32)
-        table[there] = [said(int(end)) for end in there]
-        return table.take(ends)
+    most = int(ends.max())
+    if most < _FEW_ENDS:
+        return np.array([said(end) for end in range(most + 1)], np.int32).take(ends)
     there, places = np.unique(ends, return_inverse=True)
     return np.array([said(int(end)) for end in there], np.int32).take(places)

@@ -16,7 +16,7 @@ from ruleproof.runtime.kernel.answers import Answer, Requirement
 from ruleproof.runtime.kernel.program import Program
 from ruleproof.runtime.kernel.values import InputError, near
 
-ROWS_OF_A_BATCH = 1 << 18
+ROWS_OF_A_BATCH = 1 << 16
 """Batches with more rows are judged in parts, so that memory stays bounded."""
 
 REJECTS = pa.schema([("row", pa.int64()), ("input", pa.string()), ("value", pa.string()), ("reason", pa.string())])

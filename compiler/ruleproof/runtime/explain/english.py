@@ -25,6 +25,7 @@ class English:
     def __init__(self, space: Space, hidden: frozenset[str] = frozenset()) -> None:
         self.space = space
         self.hidden = hidden
+        self._said: dict[int, tuple[Needed, str]] = {}
         self.policy: Policy = space.policy
         self.definitions = {item.name: item.label for item in self.policy.definitions}
         self.decisions = {item.name: item.label for item in self.policy.decisions}
@@ -96,6 +97,12 @@ class English:
 
     def need(self, needed: Needed) -> str:
         """Say what is needed: `tumour: solid organ`; several parts are joined by semicolons."""
+        known = self._said.get(id(needed))
+        if known is None:
+            known = self._said[id(needed)] = needed, self._need(needed)
+        return known[1]
+
+    def _need(self, needed: Needed) -> str:
         match needed:
             case Need(dimension, cells):
                 return f"{self.label(self.space.dimensions[dimension].input)}: {self.values(dimension, cells)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,12 @@ class DecisionReason:
     """The rules that fit too, and give way."""
     lacks: tuple[Met, ...]
     """Of a case outside the scope: what the scope needs."""
-    text: str
+    english: English = field(repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """All that in one paragraph."""
+        return decision_paragraph(self.english, self)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -57,7 +62,12 @@ class RequirementReason:
     """The state, as the policy gives it, with its consequence."""
     needs: tuple[Met, ...]
     """What it asks for; of one that does not apply, what would have to be so for it to apply."""
-    text: str
+    english: English = field(repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """All that in one paragraph."""
+        return requirement_paragraph(self.english, self)
 
     def as_dict(self) -> dict[str, Any]:
         return {**self.state.as_dict(), "needs": [met.as_dict() for met in self.needs], "why": self.text}
@@ -116,10 +126,8 @@ class Explainer:
         lacks: tuple[Met, ...] = ()
         if answer.kind == OUT_OF_SCOPE:
             lacks = tuple(met for met in reasons.met(decision.scope, told, box) if met.state is not True)
-        found = DecisionReason(decision, answer, self.english.answer(answer), given, tuple(overridden), lacks, "")
-        return DecisionReason(
-            decision, answer, found.says, given, found.overridden, lacks, decision_paragraph(self.english, found)
-        )
+        says = self.english.answer(answer)
+        return DecisionReason(decision, answer, says, given, tuple(overridden), lacks, self.english)
 
     def requirement(
         self, requirement: Requirement, state: Any, case: Known, *, unfold: bool = False
@@ -130,8 +138,7 @@ class Explainer:
         met = reasons.met(asked, told, box, unfold=unfold)
         if state.state in (FAILED, NOT_APPLICABLE):
             met = tuple(one for one in met if one.state is not True)
-        found = RequirementReason(requirement, state, met, "")
-        return RequirementReason(requirement, state, met, requirement_paragraph(self.english, found))
+        return RequirementReason(requirement, state, met, self.english)
 
     def _presumed(self, names: tuple[str, ...], case: Known) -> tuple[Mapping[str, Value], Box, Reasons]:
         """Add what is presumed to a case."""

@@ -41,6 +41,7 @@ class Explanation:
         self._explainer_of = explainer
         self._facts_of = facts
         self._unfold = unfold
+        self._reasons: dict[str, DecisionReason] = {}
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -56,15 +57,18 @@ class Explanation:
     def _known(self) -> Known:
         return Known(self.facts, self.explainer.box_of(self.facts))
 
-    @cached_property
+    @property
     def decisions(self) -> Mapping[str, DecisionReason]:
         """Why each decision answers as it does, by its name."""
-        answers = self.judged.answers
-        return {
-            item.name: self.explainer.decision(item, answers[item.name], self._known, unfold=self._unfold)
-            for item in self.explainer.compiled.decisions
-            if item.name in answers
-        }
+        return {name: self[name] for name in self.judged.answers}
+
+    def __getitem__(self, decision: str) -> DecisionReason:
+        """Give why one decision answers as it does; the others are left alone."""
+        if decision not in self._reasons:
+            item = self.explainer.compiled.policy.decision(decision)
+            answer = self.judged.answers[decision]
+            self._reasons[decision] = self.explainer.decision(item, answer, self._known, unfold=self._unfold)
+        return self._reasons[decision]
 
     @cached_property
     def requirements(self) -> Mapping[str, RequirementReason]:
@@ -86,9 +90,6 @@ class Explanation:
         return {name: revision.name for name, revision in found.items() if revision is not None}
 
     # -------------------------------------------------------------- in words
-
-    def __getitem__(self, decision: str) -> DecisionReason:
-        return self.decisions[decision]
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -157,7 +158,7 @@ class Explanation:
 
     def trail(self, decision: str, flow: Flow) -> tuple[frozenset[str], ...]:
         """Give for each flowchart of a decision the ids of the boxes and arrows that the case goes along."""
-        presumed = self.decisions[decision].answer.presumed
+        presumed = self.judged.answers[decision].presumed
         values = {
             item.input: item.value for item in self.explainer.compiled.policy.presumptions if item.input in presumed
         }
@@ -166,4 +167,4 @@ class Explanation:
 
     def _repr_svg_(self) -> str:
         """Give the chart that holds the end of the way through the first decision."""
-        return self.pictures(next(iter(self.decisions)))[-1]
+        return self.pictures(next(iter(self.judged.answers)))[-1]

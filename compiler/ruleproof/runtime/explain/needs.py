@@ -64,13 +64,14 @@ class Needs:
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
         self.space = compiler.space
-        self._known: dict[Condition, Needed] = {}
+        self._known: dict[int, tuple[Condition, Needed]] = {}
 
     def of(self, condition: Condition) -> Needed:
         """Give what a condition needs; nothing at all is `Counted(0, ())`."""
-        if condition not in self._known:
-            self._known[condition] = self._needed(condition, True)
-        return self._known[condition]
+        known = self._known.get(id(condition))
+        if known is None:  # by identity, since conditions are large to compare
+            known = self._known[id(condition)] = condition, self._needed(condition, True)
+        return known[1]
 
     def _needed(self, condition: Condition, holds: bool) -> Needed:
         match condition:

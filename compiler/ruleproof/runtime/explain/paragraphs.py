@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ruleproof.graph.remaining import Worth
 from ruleproof.model.meaning import CANNOT_ANSWER, FAILED, NOT_APPLICABLE, OUT_OF_SCOPE
 from ruleproof.runtime.explain.english import English, in_words, listed
 from ruleproof.runtime.explain.why import NOT_KNOWN, Met, RuleReason
@@ -38,7 +39,10 @@ def _by_rules(rules: Sequence[RuleReason], answer: Any) -> Iterator[str]:
     for number, reason in enumerate(sure):
         needs = needs_in_words(reason.needs) or "it holds in every case"
         yield f"{_title(reason)} {'says so too' if number else 'says so'}: {needs}.{_cited(reason)}"
-    if not sure and rules:
+    if not sure and len(rules) == 1:
+        (reason,) = rules
+        yield f"{_title(reason)} says so whatever is still unknown: {needs_in_words(reason.needs)}.{_cited(reason)}"
+    elif not sure and rules:
         names = listed([reason.title for reason in rules], "or")
         yield f"It comes out so whatever is still unknown, by {names}."
     if answer.because:
@@ -142,6 +146,12 @@ def beaten_in_words(reason: RuleReason) -> str:
 def _cited(reason: RuleReason) -> str:
     cited = listed([item.text for item in reason.rule.citations])
     return f" Source: {cited}." if cited else ""
+
+
+def left_after(worth: Worth) -> str:
+    """Say how many answers are left after a question."""
+    worst = "one answer is" if worth.worst == 1 else f"{worth.worst} answers are"
+    return f"at worst {worst} left then, on average {float(worth.expected):.1f}"
 
 
 def in_one_line(sentences: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.graph.remaining import Remaining, Worth
 from ruleproof.runtime.explain.english import English, listed
-from ruleproof.runtime.explain.paragraphs import capital, some_of
+from ruleproof.runtime.explain.paragraphs import capital, left_after, some_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ def _text(compiled: Compiled, english: English, found: Possible) -> str:
     return (
         f"{subject}: still possible are {some_of([item.says for item in found.answers])}. "
         f"It hangs on {listed([english.label(name) for name in found.matters])}. "
-        f"Ask first for {english.label(best.input)}: at worst {best.worst} of the {len(found.answers)} answers are left then, "
-        f"on average {float(best.expected):.1f}."
+        f"Ask first for {english.label(best.input)}: {left_after(best)}."
     )
 
 

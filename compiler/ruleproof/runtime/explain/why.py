@@ -65,19 +65,19 @@ class Reasons:
         self.presumed = presumed
         self.space = english.space
 
-    def holding(self, decision: Decision, box: Box) -> tuple[Rule, ...]:
-        """Give the rules whose condition every case of a box meets, in the order written."""
-        return tuple(rule for rule in decision.rules if self.needs.met(self.needs.of(rule.condition), box))
-
     def beaten(self, decision: Decision, box: Box) -> dict[str, tuple[tuple[str, str], ...]]:
         """Give for each rule that holds and is overridden the rules that beat it, with the reason given."""
-        holding = {rule.name for rule in self.holding(decision, box)}
         found: dict[str, tuple[tuple[str, str], ...]] = {}
+        by_name = {rule.name: rule for rule in decision.rules}
         for rule in decision.rules:
-            for override in rule.overrides if rule.name in holding else ():
-                if override.rule in holding:
-                    found[override.rule] = (*found.get(override.rule, ()), (rule.name, override.because))
+            if rule.overrides and self._holds(rule, box):
+                for override in rule.overrides:
+                    if override.rule in by_name and self._holds(by_name[override.rule], box):
+                        found[override.rule] = (*found.get(override.rule, ()), (rule.name, override.because))
         return found
+
+    def _holds(self, rule: Rule, box: Box) -> bool:
+        return self.needs.met(self.needs.of(rule.condition), box) is True
 
     def reason(self, rule: Rule, facts: Mapping[str, Value], box: Box, *, unfold: bool = False) -> RuleReason:
         """Give what a rule needs and what the case has of it; `unfold` opens definitions."""

@@ -117,9 +117,9 @@ class WhyNots:
         `wanted` is an outcome of the decision `subject`, with or without its force (`may report CPT 81459`), a kind of
         answer such as `nothing`, or a state of the requirement `subject`.  Raises `NoSuchAnswerError` for anything else.
         """
+        accepted = self._accepted(subject, wanted)
         graph = self.compiled.exact_graphs[subject]
         box = self.compiled.study.box_of(facts)
-        accepted = self._accepted(subject, wanted)
         search = Search(graph, box, accepted, fixed=fixed, costs=costs)
         changes = search.run(limit)
         free = bool(changes.found) and not changes.found[0].inputs

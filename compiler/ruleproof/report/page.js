@@ -1,0 +1,135 @@
+/* Search, filters, and the marks that join a paragraph with its rules.  The page can be read without any of it. */
+(function () {
+  "use strict";
+
+  const main = document.getElementById("main");
+  const rows = Array.from(main.querySelectorAll("tbody tr"));
+
+  // ---------------------------------------------------------------- search and filters
+
+  const search = document.getElementById("search");
+  const filter = document.getElementById("filter");
+  const found = document.getElementById("found");
+  const texts = new Map();
+
+  function textOf(row) {
+    if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
+    return texts.get(row);
+  }
+
+  function show() {
+    const words = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = filter.value;
+    const asked = words.length > 0 || wanted !== "";
+    let count = 0;
+    for (const row of rows) {
+      const fits = words.every((word) => textOf(row).includes(word)) && (!wanted || row.matches(wanted));
+      row.hidden = !fits;
+      count += fits ? 1 : 0;
+    }
+    for (const table of main.querySelectorAll(".wide")) table.hidden = asked && !table.querySelector("tbody tr:not([hidden])");
+    for (const part of main.querySelectorAll("article, section[id]")) {
+      part.hidden = asked && !part.querySelector("tbody tr:not([hidden])");
+    }
+    for (const other of main.querySelectorAll(".charts, form.try, .answers")) other.hidden = asked;
+    found.textContent = asked ? count + (count === 1 ? " row" : " rows") : "";
+  }
+
+  search.addEventListener("input", show);
+  filter.addEventListener("change", show);
+  search.form.addEventListener("submit", (event) => event.preventDefault());
+
+  /* A link into what is hidden shows everything again, and opens what it lies in. */
+  function reveal() {
+    const target = document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    if (target.closest("[hidden]")) {
+      search.value = "";
+      filter.value = "";
+      show();
+      target.scrollIntoView();
+    }
+    for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  }
+
+  self.addEventListener("hashchange", reveal);
+  reveal();
+
+  // ---------------------------------------------------------------- marks
+
+  const linking = new Map();
+  for (const link of main.querySelectorAll('tr a[href^="#"]')) {
+    const goal = link.getAttribute("href").slice(1);
+    if (!linking.has(goal)) linking.set(goal, new Set());
+    linking.get(goal).add(link.closest("tr"));
+  }
+
+  /* Give what belongs to a row: where its links lead, and the rows that link to it. */
+  function related(row) {
+    const goals = Array.from(row.querySelectorAll('a[href^="#"]'), (link) => document.getElementById(link.getAttribute("href").slice(1)));
+    return [row, ...goals.filter((goal) => goal && goal.tagName === "TR"), ...(linking.get(row.id) || []), ...endsOf(row)];
+  }
+
+  /* Give the ends in the flowcharts that the rule of a row stands behind. */
+  function endsOf(row) {
+    const trials = Array.from((self.RuleproofTrials || new Map()).values());
+    const trial = trials.find((item) => row.id.startsWith(item.part + "-r-"));
+    if (!trial) return [];
+    const rule = row.querySelector("code").textContent;
+    return self.RuleproofCharts.endsOf(trial.flows, rule).map((id) => document.getElementById(id)).filter(Boolean);
+  }
+
+  let marked = [];
+  let markedFor = null;
+
+  function mark(row) {
+    if (row === markedFor) return;
+    marked.forEach((item) => item.classList.remove("marked"));
+    markedFor = row;
+    marked = row ? related(row) : [];
+    if (marked.length < 2) marked = [];
+    marked.forEach((item) => item.classList.add("marked"));
+  }
+
+  const rowOf = (event) => (event.target instanceof Element ? event.target.closest("main tbody tr") : null);
+  main.addEventListener("mouseover", (event) => mark(rowOf(event)));
+  main.addEventListener("mouseleave", () => mark(null));
+  main.addEventListener("focusin", (event) => mark(rowOf(event)));
+  main.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") mark(null);
+  });
+
+  // ---------------------------------------------------------------- charts, wide tables and paper
+
+  /* What scrolls must be reached by the keyboard, and say what it is. */
+  function reachable() {
+    for (const wide of main.querySelectorAll(".wide")) {
+      if (wide.scrollWidth <= wide.clientWidth || wide.tabIndex === 0) continue;
+      wide.tabIndex = 0;
+      wide.setAttribute("role", "region");
+      wide.setAttribute("aria-label", wide.querySelector("caption").textContent);
+    }
+  }
+
+  self.addEventListener("resize", reachable);
+  reachable();
+
+  for (const chart of main.querySelectorAll(".chart")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Actual size";
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      const large = chart.classList.toggle("large");
+      button.setAttribute("aria-pressed", String(large));
+    });
+    const tools = document.createElement("p");
+    tools.className = "chart-tools";
+    tools.append(button);
+    chart.before(tools);
+  }
+
+  self.addEventListener("beforeprint", () => {
+    for (const part of main.querySelectorAll("td details")) part.open = true;
+  });
+})();
