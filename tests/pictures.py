@@ -147,7 +147,7 @@ def _alternatives(words: str, value: Value) -> Iterator[str]:
     if isinstance(value, int | Decimal | datetime.date) and not isinstance(value, bool):
         yield from re.split(r", or |, ", words)
     else:
-        yield from re.split(r", | or ", words)
+        yield from re.split(r", or |, | or ", words)
 
 
 def _names(part: str, value: Any) -> bool:

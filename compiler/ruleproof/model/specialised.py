@@ -101,4 +101,5 @@ def as_imported(decision: Decision, document: str, at: Span, condition: Callable
         imported=document,
         span=at,
         name_span=at,
+        elsewhere=(),  # follows from the conditions, as they read here
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.graph.changes import Search
+from ruleproof.graph.nodes import Graph
 from ruleproof.graph.remaining import Remaining, said
 from ruleproof.model.meaning import Answer
+from ruleproof.prover.space import Box
 from ruleproof.runtime.explain.english import English, listed
 from ruleproof.runtime.explain.paragraphs import capital, in_one_line
 
@@ -116,9 +119,10 @@ class WhatIf:
         self, decision: str, names: list[str], before: Mapping[str, Value], after: Mapping[str, Value], wanted: object
     ) -> tuple[tuple[str, ...], ...]:
         """Give the smallest sets of differences that lead to the second answer, each input taking its second value."""
-        space = self.compiled.space
+        space, graph = self.compiled.space, self.compiled.exact_graphs[decision]
         first, second = self.compiled.study.box_of(before), self.compiled.study.box_of(after)
-        graph = self.compiled.exact_graphs[decision]
+        if any(len(space.places[name]) > 1 for name in names):
+            return self._tried(graph, names, first, second, wanted)
         fixed = frozenset(space.places) - frozenset(names)
         between = tuple(one | other for one, other in zip(first, second, strict=True))
 
@@ -126,7 +130,26 @@ class WhatIf:
             return said(answer) == wanted
 
         search = Search(graph, first, is_wanted, fixed=fixed, within=between)
-        return tuple(change.inputs for change in search.run(5).found)
+        return tuple(change.inputs for change in search.run(MOST_SETS).found)
+
+    def _tried(
+        self, graph: Graph, names: list[str], first: Box, second: Box, wanted: object
+    ) -> tuple[tuple[str, ...], ...]:
+        """Give them by trying, the smallest first: an input of several codes takes all of its second value, or none of it."""
+        found: list[tuple[str, ...]] = []
+        places = self.compiled.space.places
+        tried = 0
+        for inputs in (chosen for size in range(1, len(names) + 1) for chosen in combinations(names, size)):
+            if len(found) == MOST_SETS or tried == MOST_TRIED:
+                break
+            if any(set(one) <= set(inputs) for one in found):
+                continue
+            tried += 1
+            taken = {place for name in inputs for place in places[name]}
+            box = tuple(second[place] if place in taken else mask for place, mask in enumerate(first))
+            if wanted in Remaining(graph, box).counts:
+                found.append(inputs)
+        return tuple(found)
 
     def _value(self, name: str, facts: Mapping[str, Value]) -> str:
         return self.english.value(name, facts[name]) if name in facts else "not known"
@@ -153,4 +176,8 @@ class WhatIf:
         return in_one_line(said_so)
 
 
+MOST_SETS = 5
+"""How many sets of differences are named."""
+MOST_TRIED = 5_000
+"""How many sets of differences are tried, where an input of several codes is among them."""
 _UNKNOWN = object()
