@@ -148,6 +148,17 @@ def test_facts_that_cannot_happen_are_named_by_their_smallest_part(lamps: Loaded
     assert str(caught.value) == "these facts cannot happen together (colour is red, indoors is yes) by X1: none is made"
 
 
+def test_the_smallest_part_leaves_out_what_is_not_needed() -> None:
+    """Every fact here is of the combination that is refused, but two of them alone cannot be."""
+    text = TEXT.replace(
+        "when colour is red and indoors\n", "when any of (all of (colour is red, indoors), watts is more than 90)\n"
+    )
+    with pytest.raises(InputError) as caught:
+        load(text).explain({**FACTS, "colour": "red"})
+    assert "(colour is red, indoors is yes)" in str(caught.value)
+    assert "watts" not in str(caught.value)
+
+
 def test_an_answer_that_is_none_is_refused(lamps: LoadedPolicy) -> None:
     with pytest.raises(NoSuchAnswerError, match="`attic` is no answer of `place`: it gives hall, desk, shed,"):
         lamps.why_not(FACTS, "place", "attic")

@@ -137,6 +137,21 @@ def test_a_history_that_cannot_be_taken_is_refused_by_name(history: Any, said: s
         assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([{"patient_id": "P"}, {"patient_id": "Q"}], "line 1: line 2 is of patient 'Q', the line of 'P'"),
+        ([{"id": "A"}, {}, {"id": "A"}], "line 1: line 3 is called 'A' too"),
+    ],
+)
+def test_lines_of_two_patients_and_a_line_twice_are_refused(lines: list[dict[str, Any]], said: str) -> None:
+    for evaluator in _evaluators():
+        for history in (None, []):
+            with pytest.raises(getattr(evaluator, "InputError", InputError)) as caught:
+                evaluator.decide_claim({"service_date": "2024-01-01", "lines": lines}, history)
+            assert str(caught.value) == said
+
+
 def test_a_service_that_cannot_happen_is_refused_in_a_history() -> None:
     text = POLICY + 'cannot happen X1 when design is single and size is more than 1 because "one is one"\n'
     loaded = LoadedPolicy(compiled(text))

@@ -18,7 +18,7 @@ from emitted import module_of
 from ruleproof.artifacts.list_tables import list_parts
 from ruleproof.model.ledger_nodes import ADD, MOVED, PRESENT, REMOVE, START, VOID, LedgerEvent
 from ruleproof.model.ledgers import Ledger, holding, in_order_of_posting
-from ruleproof.model.meaning import CANNOT_ANSWER, judge
+from ruleproof.model.meaning import CANNOT_ANSWER, OUT_OF_SCOPE, judge
 from ruleproof.model.nodes import CodeList, SomeIn
 from ruleproof.prover.space import atoms_of
 from ruleproof.resources import folder
@@ -281,6 +281,33 @@ def test_the_evaluators_say_what_the_meaning_says(text: str) -> None:
                 if wanted.answers["d"].kind == CANNOT_ANSWER:
                     assert other
                     assert day >= Day(2020, 3, 1) or codes == ("ICD C00.2",)
+
+
+def test_a_list_that_is_away_silences_no_rule_that_is_out_anyway() -> None:
+    """Outside the scope no rule is asked; a rule that another one beats is out, whatever the list holds."""
+    text = MOVED_AWAY.replace("gives one of a, b\n", 'gives one of a, b\n  scope when scoped else "x"\n').replace(
+        "rule R2 for d when not all of (other, diagnoses any in listed) then report b",
+        "rule R2 for d when not all of (other, diagnoses any in listed) then report b\n"
+        'rule R3 for d when special then report b overrides R1 because "x" {more}',
+    )
+    text += "input scoped is yes or no\ninput special is yes or no\n"
+    both, one = (load(text.format(more=more), allow=("conflict", "gap")) for more in ('overrides R2 because "x"', ""))
+    case = {**MARCH, "other": True, "scoped": True, "special": True}
+    assert both.decide(case).d.rules == ("R3",)
+    assert both.decide({**case, "special": False}).d.kind == CANNOT_ANSWER
+    assert both.decide({**case, "special": False, "scoped": False}).d.kind == OUT_OF_SCOPE
+    # R2 may hold too, and is not beaten here: who says it is not known
+    assert one.decide(case).d.kind == CANNOT_ANSWER
+
+
+def test_a_rule_in_doubt_that_beats_another_is_not_out_of_mind() -> None:
+    """No rule comes back: what a rule beats is out even where the rule is beaten itself, so it matters whether it holds."""
+    text = MOVED_AWAY[: MOVED_AWAY.index("rule R1")] + (
+        'rule R1 for d when diagnoses any in listed then report a overrides R2 because "x"\n'
+        "rule R2 for d when other then report b\n"
+        'rule R3 for d when any of (other, not other) then report b overrides R1 because "x"\n'
+    )
+    assert load(text).decide({**MARCH, "other": True}).d.kind == CANNOT_ANSWER
 
 
 TOLD_APART_ONCE = """policy p

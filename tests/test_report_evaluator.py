@@ -59,7 +59,11 @@ def graph_of(compiled: Compiled) -> Any:
 def by_javascript(compiled: Compiled, cases: list[Case]) -> list[Any]:
     told = json.dumps({"graph": graph_of(compiled), "cases": cases})
     done = subprocess.run(
-        [str(NODE), "-e", RUN, str(FOLDER / "evaluator.js")], input=told, capture_output=True, text=True, encoding="utf-8"
+        [str(NODE), "-e", RUN, str(FOLDER / "evaluator.js")],
+        input=told,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
     found: list[Any] = json.loads(done.stdout)
@@ -187,10 +191,28 @@ rule R2 for answer when weight is more than 50.25 then answer is high
 @needs_node
 def test_numbers_and_days_between_dates_are_exact() -> None:
     compiled = compiled_of(NUMBERS_AND_DAYS)
-    numbers = ("0", "0.09", "0.1", "0.099", "0.10", "50.25", "50.26", "100.5", "100.50", "100.51", "-1", "-0.0000001", "+.5", "1")
+    numbers = (
+        "0",
+        "0.09",
+        "0.1",
+        "0.099",
+        "0.10",
+        "50.25",
+        "50.26",
+        "100.5",
+        "100.50",
+        "100.51",
+        "-1",
+        "-0.0000001",
+        "+.5",
+        "1",
+    )
     days = ("2020-01-01", "2020-01-31", "2020-02-01", "2024-02-28", "2024-03-29", "2024-03-30", "2019-12-31")
     cases: list[Case] = [
         ({"weight": weight, "ratio": ratio, "first": first, "second": second}, False, None)
-        for weight in numbers for ratio in (*numbers[:3], "-0.0000001", None) for first in days for second in (days[0], days[3], None)
-    ]  # fmt: skip
+        for weight in numbers
+        for ratio in (*numbers[:3], "-0.0000001", None)
+        for first in days
+        for second in (days[0], days[3], None)
+    ]
     assert compare(compiled, cases) > 200

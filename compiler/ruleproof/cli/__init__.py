@@ -25,7 +25,7 @@ COMMANDS = {
     "replay": "Answer decision records again, and say what differs.",
     "codes": "Say whether a code list holds a code, and which revision made it so.",
     "import": "Write decision tables made elsewhere as a policy.",
-    "diff": "Say where two policies answer differently, or two decision tables made elsewhere.",
+    "diff": "Say where two policies, or two tables, answer differently.",
     "simplify": "Write decision tables made elsewhere with fewer rules.",
     "verify": "Check a proof again, by a second program.",
     "report": "Write a page for auditors: all that policies decide, on what ground, and what is proved or open.",

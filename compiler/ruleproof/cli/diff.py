@@ -53,7 +53,9 @@ def command(
     table: str,
     **table_options: Any,
 ) -> int:
-    """Say where two policies answer differently, or two decision tables made elsewhere (*.dmn, *.csv, *.xlsx).
+    """Say where two policies, or two tables, answer differently.
+
+    The tables are decision tables made elsewhere (*.dmn, *.csv, *.xlsx).
 
     Every region is exact and comes with one claim that shows the difference.  Findings against either policy do not
     matter here: a gap is compared as the answer `nothing`.

@@ -142,7 +142,7 @@ def _finding(part: Part, item: Finding) -> Iterator[Content]:
         element("p", f"{standing}: {item.note}") if item.note else "",
     ]
     yield _witness(part, item)
-    yield [element("p", element("code", _where(part, place))) for place in item.places[:4]]
+    yield "; ".join(_where(part, place) for place in item.places[:4])
     yield [element("p", item.help) if item.help else "", [element("p", repair.title) for repair in item.repairs[:6]]]
 
 

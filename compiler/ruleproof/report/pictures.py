@@ -36,7 +36,7 @@ def small_picture(chart: Chart, text: str) -> str:
             _round(part, 1 if kind[0] == "arrow" and part.tag == "polygon" else 0)
             _leave_to_page(part, kind)
         if kind[0] == "arrow":
-            group.set("class", "arrow")
+            del group.attrib["class"]
         for title in group.findall("title"):
             group.remove(title)
     return as_text(root).replace("\n", "")
@@ -51,7 +51,8 @@ def _looks() -> Iterator[str]:
     yield ".chart text{text-anchor:middle;fill:#111111;font:10px Helvetica,Arial,sans-serif}"
     yield ".chart svg>g>text{text-anchor:start}"
     yield ".chart .b{font-weight:bold}"
-    yield ".arrow>path{fill:none;stroke:#444444}.arrow>polygon{fill:#444444;stroke:#444444}"
+    arrow = ".chart g[id]:not(.box,.group)"
+    yield f"{arrow}>path{{fill:none;stroke:#444444}}{arrow}>polygon{{fill:#444444;stroke:#444444}}"
     for kind, style in STYLES.items():
         line = f"fill:{style['fillcolor']};stroke:{style['color']};stroke-width:{style['penwidth']}"
         yield f".chart .{kind.value}>:not(text,[fill]){{{line}}}"

@@ -235,7 +235,7 @@ class ColumnReader:
         if dates.type != column.type:  # data frames keep dates as midnights; any other time of day is refused
             timed = pc.not_equal(dates.cast(column.type), column).fill_null(False).to_numpy(zero_copy_only=False)
             refused = np.union1d(refused, np.flatnonzero(timed)) if timed.any() else refused
-        counted = days.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        counted = (days.fill_null(0) if days.null_count else days).to_numpy(zero_copy_only=False).astype(np.int64)
         if column.null_count:
             nulls = column.is_null().to_numpy(zero_copy_only=False)
             counted[nulls] = UNKNOWN_DAY if self._null is UNKNOWN else MISSING_DAY

@@ -26,9 +26,9 @@ def ends_by_walking(
     """
     asked = sorted({node[0] for node in nodes if node[0] >= 0})
     if all(known[dimension] for dimension in asked):
-        return _leaves(nodes, sizes, {dimension: cells(dimension) for dimension in asked}, rows), _leaf_of(
-            nodes, said, sizes
-        )
+        leaves = [number for number, node in enumerate(nodes) if node[0] < 0]
+        reached = _leaves(nodes, sizes, {dimension: cells(dimension) for dimension in asked}, rows)
+        return np.searchsorted(np.array(leaves), reached), _leaf_of([nodes[leaf] for leaf in leaves], said, sizes)
     listed = [dimension for dimension in asked if known[dimension]]
     numbers, combinations = _combinations([cells(dimension) for dimension in listed], rows)
 
@@ -43,9 +43,9 @@ def ends_by_walking(
     return numbers, opened
 
 
-def _leaf_of(nodes: Nodes, said: Sequence[Any], sizes: Sequence[int]) -> Callable[[int], Open]:
+def _leaf_of(leaves: Sequence[tuple[int, ...]], said: Sequence[Any], sizes: Sequence[int]) -> Callable[[int], Open]:
     def opened(number: int) -> Open:
-        found = Open((nodes[number],), said)
+        found = Open((leaves[number],), said)
         found.root = found.walk([-1] * len(sizes))
         return found
 

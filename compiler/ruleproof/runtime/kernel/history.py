@@ -200,18 +200,24 @@ class Past:
         self.services, self.complete, self.number = services, complete, number
 
     def check_against(self, line: Service) -> None:
-        """Refuse a history of another patient than the line, and one that holds the line itself."""
+        """Refuse a history, or another line, of another patient than the line, and one that is the line itself."""
         patient, name = line.value("patient_id"), line.value("id")
         for service in self.services:
-            if service.number >= 0:
-                continue
-            other = service.value("patient_id")
+            other, beside = service.value("patient_id"), service.number >= 0
             if isinstance(patient, str) and isinstance(other, str) and patient != other:
-                message = f"the earlier service {shown(service.id)} is of patient {shown(other)}, the line of {shown(patient)}"
-                raise InputError(message, "history", service.id, "the history of one patient")
+                which = f"line {service.number}" if beside else f"the earlier service {shown(service.id)}"
+                message = f"{which} is of patient {shown(other)}, the line of {shown(patient)}"
+                raise self._refused(message, service, "the services of one patient")
             if isinstance(name, str) and service.id == name:
+                if beside:
+                    raise self._refused(
+                        f"line {service.number} is called {shown(name)} too", service, "each service once"
+                    )
                 message = f"the service {shown(name)} stands in its own history"
-                raise InputError(message, "history", service.id, "services that came before")
+                raise self._refused(message, service, "services that came before")
+
+    def _refused(self, message: str, service: Service, allowed: str) -> InputError:
+        return InputError(message, "lines" if service.number >= 0 else "history", service.id, allowed)
 
 
 def refuse_disorder(services: Sequence[Service]) -> None:

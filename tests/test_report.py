@@ -1,0 +1,271 @@
+"""The report for auditors: complete, escaped, closed to everything from outside, and the same bytes every time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ruleproof.artifacts.to_graph_json import to_graph_json
+from ruleproof.beside import FolderBeside
+from ruleproof.checks.sources.library import citations_in, library_of
+from ruleproof.cli import main
+from ruleproof.compiled import Compiled
+from ruleproof.pipeline import compile_source
+from ruleproof.report.page import to_page
+from ruleproof.report.part import Part
+from ruleproof.source import NOTHING_BESIDE, Beside, FilesRead, source_from_text
+from test_bundled import POLICIES, bundled
+
+STRANGE = Path(__file__).with_name("strange.policy")
+MOST_BYTES = 1_572_864
+"""One and a half megabytes."""
+
+ENDED_BY_THE_NEXT = {"td", "th", "tr", "tbody", "thead", "li", "dt", "dd", "option"}
+EMPTY = {"meta", "input", "br", "hr"}
+
+
+class Read(HTMLParser):
+    """A page as a list of elements; every element is closed in its turn."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _ in attrs}) == len(attrs), (tag, attrs)
+        self.elements.append((tag, dict(attrs)))
+        if tag not in EMPTY:
+            self.open.append(tag)
+        if tag == "script":
+            (self.scripts if dict(attrs).get("type") is None else []).append("")
+        if tag == "style":
+            self.styles.append("")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open[-1] != tag:
+            assert self.open[-1] in ENDED_BY_THE_NEXT, (tag, self.open[-5:])
+            self.open.pop()
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        last = self.open[-1] if self.open else ""
+        if last == "script" and self.elements[-1][1].get("type") is None:
+            self.scripts[-1] += data
+        elif last == "style":
+            self.styles[-1] += data
+        elif last != "script":
+            self.words.append(data)
+
+    def ids(self) -> list[str]:
+        return [value for _, own in self.elements for name, value in own.items() if name == "id" and value]
+
+
+def part_of(compiled: Compiled, number: int = 1, beside: Beside = NOTHING_BESIDE) -> Part:
+    return Part(compiled, library_of(compiled.policy, compiled.source, FilesRead(compiled.source, beside), {}), number)
+
+
+def parts_of_all() -> list[Part]:
+    return [part_of(bundled(path), number, FolderBeside(path.parent)) for number, path in enumerate(POLICIES, 1)]
+
+
+@cache
+def page_of_all() -> str:
+    return to_page(parts_of_all())
+
+
+@cache
+def read_all() -> Read:
+    return Read(page_of_all())
+
+
+def strange() -> Compiled:
+    found = compile_source(source_from_text(STRANGE.read_text("utf-8"), STRANGE.name))
+    assert isinstance(found, Compiled), [item.message for item in found.findings]
+    return found
+
+
+# ---------------------------------------------------------------- closed to everything from outside
+
+
+def test_nothing_is_fetched_and_nothing_else_may_run() -> None:
+    read = read_all()
+    policy = next(
+        own["content"] or "" for _, own in read.elements if own.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert len(read.scripts) == 5
+    for text in (*read.scripts, *read.styles):
+        digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+        assert f"'sha256-{digest}'" in policy
+    for tag, own in read.elements:
+        assert tag not in {"link", "iframe", "img", "object", "embed", "base", "image", "use", "foreignobject"}
+        assert not [
+            name for name in own if name.startswith("on") or name in ("src", "style", "srcset", "action", "xlink:href")
+        ]
+        assert (own.get("href") or "#").startswith("#")
+    assert not re.search(r"https?:|url\(|@import|\beval\b|innerHTML|document\.write", page_of_all())
+
+
+def test_every_link_leads_somewhere_and_every_id_is_there_once() -> None:
+    read = read_all()
+    ids = read.ids()
+    assert len(set(ids)) == len(ids)
+    goals = {own["href"] for _, own in read.elements if own.get("href")}
+    dead = {goal for goal in goals if goal and not goal.startswith("#try=") and goal[1:] not in set(ids)}
+    assert not dead
+    named = [own.get(name) for _, own in read.elements for name in ("aria-labelledby", "aria-describedby", "for")]
+    assert {name for names in named if names for name in names.split()} <= set(ids)
+
+
+def test_words_of_an_author_stay_words() -> None:
+    page = to_page([part_of(strange())])
+    read = Read(page)
+    assert len(read.scripts) == 5
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page)
+    assert "\N{REPLACEMENT CHARACTER}" in page, "the strange policy holds letters that must not be seen"
+
+
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "' onclick='x",
+    "&lt;b&gt;",
+    "x" * 5000,
+)
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=["script", "image", "attribute", "entities", "long"])
+def test_a_label_cannot_break_out(label: str) -> None:
+    text = f"""policy p "{label}"
+input a "{label}" is yes or no
+  ask "{label}"
+decision d "{label}" gives one of x, y
+rule R1 "{label}" for d when a then d is x
+rule R2 for d when not a then d is y
+example E1 "{label}" given a is yes expect d is x
+"""
+    compiled = compile_source(source_from_text(text))
+    assert isinstance(compiled, Compiled), [item.message for item in compiled.findings]
+    page = to_page([part_of(compiled)])
+    read = Read(page)
+    assert len(read.scripts) == 5
+    assert not [own for _, own in read.elements if any(name.startswith("on") for name in own)]
+    assert not [tag for tag, _ in read.elements if tag == "img"]
+    assert label in " ".join(read.words)
+
+
+# ---------------------------------------------------------------- complete
+
+
+def test_it_is_small_enough_and_the_same_every_time() -> None:
+    page = page_of_all()
+    assert len(page.encode("utf-8")) < MOST_BYTES
+    bundled.cache_clear()
+    assert to_page(parts_of_all()) == page
+
+
+@pytest.mark.parametrize("number", range(len(POLICIES)), ids=[path.stem for path in POLICIES])
+def test_everything_of_a_policy_is_on_the_page(number: int) -> None:
+    part = parts_of_all()[number]
+    compiled, policy = part.compiled, part.policy
+    ids = set(read_all().ids())
+    rules = [rule for decision in policy.decisions for rule in decision.rules]
+    for item in (*rules, *policy.requirements, *policy.definitions, *policy.impossibles):
+        assert part.id("r", item.name) in ids
+    for kind, listed in (("q", policy.questions), ("example", policy.examples), ("decision", policy.decisions),
+                         ("list", policy.code_lists), ("source", policy.sources), ("fact", policy.asked)):  # fmt: skip
+        assert {part.id(kind, item.name) for item in listed} <= ids
+    for cited in citations_in(policy):
+        assert part.place(cited.citation.text) in ids
+    text = " ".join(read_all().words)
+    for told in (*(item.because for item in policy.not_modelled), *(item.text for item in policy.questions)):
+        assert told in text
+    for finding in compiled.findings:
+        assert finding.message in text
+
+
+def test_every_paragraph_of_an_index_has_its_row() -> None:
+    path = next(path for path in POLICIES if path.stem == "overview_81455")
+    index = json.loads((path.parent / "sources" / "overview.index.json").read_text("utf-8"))
+    part = part_of(bundled(path), beside=FolderBeside(path.parent))
+    ids = set(Read(to_page([part])).ids())
+    assert {part.id("s", "overview", paragraph) for paragraph in index["paragraphs"]} <= ids
+    states = {place.state for place in part.places["overview"]}
+    assert states == {"cited", "not modelled"}
+
+
+def test_the_page_says_which_examples_fail() -> None:
+    text = (
+        "policy p\ninput a is yes or no\ndecision d gives one of x, y\nrule R1 for d when a then d is x\n"
+        "rule R2 for d when not a then d is y\nexample E1 given a is yes expect d is y\n"
+    )
+    compiled = compile_source(source_from_text(text))
+    assert isinstance(compiled, Compiled)
+    words = " ".join(Read(to_page([part_of(compiled)])).words)
+    assert "✗ `d` is x by R1, not y" in words
+    assert "no case is answered here" in words
+
+
+def test_the_nodes_that_the_page_holds_are_those_of_the_graph_file() -> None:
+    """What was written short is written out again by the page; here the shorter form is held against the file."""
+    compiled = next(bundled(path) for path in POLICIES if path.stem == "mrd")
+    graph = json.loads(next(text for name, text in to_graph_json(compiled).items() if name.endswith(".graph.json")))
+    page = to_page([part_of(compiled)])
+    found = re.search(r'<script type="application/json" id="p1-data">(.*?)</script>', page)
+    assert found
+    held = json.loads(found[1])["graph"]
+    for short, full in zip(held["decisions"], graph["decisions"], strict=True):
+        assert len(short["nodes"]) == len(full["nodes"])
+        for one, other in zip(short["nodes"], full["nodes"], strict=True):
+            if "ask" in other:
+                assert one == [other["ask"], *(number for step in other["from"] for number in step)]
+            else:
+                assert one == other.get("answer")
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_the_command_writes_one_file(tmp_path: Path) -> None:
+    policy = str(next(path for path in POLICIES if path.stem == "mrd"))
+    done = CliRunner().invoke(main, ["report", policy, "-o", str(tmp_path / "out"), "--as-of", "2024-03-21"])
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["report.html"]
+
+
+def test_bad_calls_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.policy"
+    broken.write_text("policy p\ninput a is\n", encoding="utf-8")
+    good = str(next(path for path in POLICIES if path.stem == "mrd"))
+    twice = tmp_path / "mrd.policy"
+    twice.write_text(Path(good).read_text("utf-8"), encoding="utf-8")
+    for arguments, status, told in (
+        ([str(broken)], 1, "broken.policy:2"),
+        ([str(tmp_path / "absent.policy")], 2, "there is no such file"),
+        ([good, str(twice)], 2, "two policies are called `mrd`"),
+        ([good, "--as-of", "yesterday"], 2, "`yesterday` is no date"),
+        ([good, "--source", "nothing=x.txt"], 2, "x.txt"),
+    ):
+        done = CliRunner().invoke(main, ["report", *arguments, "-o", str(tmp_path / "out")])
+        assert done.exit_code == status, done.output
+        assert told in done.output
+        assert "Traceback" not in done.output
+        assert not (tmp_path / "out").exists()
