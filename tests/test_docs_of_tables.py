@@ -106,7 +106,7 @@ def test_the_hit_policies_of_the_page_are_all_there_are() -> None:
 
 def test_the_limits_of_the_page_are_those_of_the_readers() -> None:
     megabyte = 1024 * 1024
-    said = {name: value for name, value in _table("limit |")}
+    said = dict(_table("limit |"))
     assert csv_table.LARGEST_FILE == xlsx_parts.LARGEST_FILE == xml_tree.LARGEST_FILE == 64 * megabyte
     assert said["file, packed"] == "64 MB"
     assert said["workbook, unpacked"] == f"{xlsx_parts.LARGEST_UNPACKED // megabyte} MB"

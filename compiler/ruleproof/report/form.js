@@ -170,7 +170,11 @@
     }
 
     inputs(names) {
-      return listed(names.map((name) => make("a", this.labels.get(name) || name, { href: "#" + this.part + "-fact-" + written(name) })));
+      return listed(names.map((name) => {
+        // what is worked out from other facts has no field, and is described among the inputs
+        const kind = this.controls().some((item) => item.name === name) ? "fact" : "input";
+        return make("a", this.labels.get(name) || name, { href: "#" + [this.part, kind, written(name)].join("-") });
+      }));
     }
 
     decisions(judged, trails) {
