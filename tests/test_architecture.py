@@ -135,7 +135,7 @@ def test_no_file_names_a_place_on_somebodys_machine() -> None:
 
 # Named one by one: were they read from the disk, a page about a folder that is gone would pass.
 TOP_FOLDERS = {".ci", "benchmarks", "compiler", "docs", "grammar", "policies", "tests"}
-STAGES = {"artifacts", "checks", "cli", "graph", "model", "prover", "readers", "runtime", "tree"}
+STAGES = {"artifacts", "checks", "cli", "graph", "model", "prover", "readers", "report", "runtime", "tree"}
 
 FENCED = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 IN_CODE = re.compile(r"`([^`\n]+)`")

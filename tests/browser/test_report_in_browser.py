@@ -103,6 +103,10 @@ def test_the_page_answers_as_python_does(browser: Any, report: Path, path: Path)
         assert one == other, case
 
 
+def in_a_link(value: Value) -> str:
+    return "yes" if value is True else "no" if value is False else str(value)
+
+
 def trail_in_python(compiled: Compiled, decision: str, facts: Mapping[str, Value]) -> set[str]:
     """Give the boxes and arrows of a case by the chart itself, each with the number of its chart."""
     flow = flow_of_decision(compiled, compiled.policy.decision(decision))
@@ -116,7 +120,7 @@ def test_a_link_fills_the_form_and_marks_the_way(browser: Any, tmp_path: Path) -
     path = tmp_path / "report.html"
     path.write_text(to_page([part_of(compiled)]), encoding="utf-8")
     for example in compiled.policy.examples:
-        facts = {name: {True: "yes", False: "no"}.get(value, str(value)) for name, value in example.facts.items()}
+        facts = {name: in_a_link(value) for name, value in example.facts.items()}
         link = "#try=panel_definition;" + ";".join(f"{name}={value}" for name, value in facts.items())
         with Opened(browser, path, link) as page:
             shown = page.evaluate(

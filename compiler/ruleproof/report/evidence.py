@@ -131,6 +131,7 @@ def _finding(part: Part, item: Finding) -> Iterator[Content]:
     sign = {"error": "✗", "warning": "!", "note": "i"}.get(standing, "✓")
     yield (
         element("span", f"{sign} {standing}", class_=standing),
+        " ",
         element("code", f"{item.code} {item.name}"),
     )
     rules = [joined(" ", part.rule(name)) for name in item.rules]

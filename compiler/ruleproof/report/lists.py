@@ -39,8 +39,11 @@ def _list(part: Part, item: CodeList) -> Iterator[Content]:
 
 
 def _holes(item: CodeList) -> Iterator[Content]:
+    reasons: dict[str, list[str]] = {}
     for hole in item.holes:
-        yield element("p", element("strong", f"Services {_days(hole.first, hole.last)}: "), hole.reason)
+        reasons.setdefault(hole.reason, []).append(_days(hole.first, hole.last))
+    for reason, days in reasons.items():
+        yield element("p", element("strong", f"Services {'; '.join(days)}: "), reason)
 
 
 def _held(item: CodeList, day: date | None) -> Markup:
