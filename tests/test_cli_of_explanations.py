@@ -54,7 +54,7 @@ def test_why_not_on_the_command_line() -> None:
     said = run("explain", POLICY, "--facts", "facts.json", "--why-not", "shed").output
     assert said == (
         "Where to put it would be shed with indoors: no. "
-        "Rule R3 (sheds) needs besides one of (colour: red; or indoors: no) (here colour: warm white, indoors: yes).\n"
+        "Rule R3 (sheds) also needs one of (colour: red; or indoors: no) (here colour: warm white, indoors: yes).\n"
     )
     fixed = ("--fix", "indoors", "--cost", "colour=3", "--limit", "1", "--format", "json")
     found = json.loads(run("explain", POLICY, "--facts", "facts.json", "--why-not", "shed", *fixed).output)["why_not"]

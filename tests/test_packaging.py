@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ruleproof.report.page import SCRIPTS, STYLES
+
 ROOT = Path(__file__).parents[1]
 
 # Every worker that runs one of these tests would build and install the wheel for itself; one is enough.
@@ -63,6 +65,7 @@ def test_the_wheel_holds_the_grammar_and_the_policies_and_nothing_foreign(wheel:
     assert "ruleproof/grammar/policy.lark" in names
     assert "ruleproof/policies/tumor_ngs/tumor_ngs.policy" in names
     assert "ruleproof/py.typed" in names
+    assert {f"ruleproof/report/{name}" for name in (*SCRIPTS, *STYLES)} <= names
     assert _shipped("grammar") | _shipped("policies") <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"ruleproof"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import json
 import re
@@ -238,6 +239,53 @@ def test_the_nodes_that_the_page_holds_are_those_of_the_graph_file() -> None:
                 assert one == [other["ask"], *(number for step in other["from"] for number in step)]
             else:
                 assert one == other.get("answer")
+
+
+WITH_TEXT = """policy p
+source memo "memo"
+  authority is binding
+  revision Rev 1 published 2024-01-01 services from 2024-01-01
+input service_date is date from 2024-01-01
+input a is yes or no
+codes listed "two codes" of cpt
+  start CPT 81445 services from 2024-01-01 until 2024-06-30
+  start CPT 81450 services from 2024-07-01
+decision d gives one of x, y
+rule R1 for d when a then d is x cite memo start.1.2
+rule R2 for d when not a then d is y cite memo start.1.1
+"""
+TEXT = b"The first <sentence> stands here. The second one follows it.\n\nNobody cites this.\n"
+
+
+def with_text(day: datetime.date | None = None) -> Part:
+    files = {"memo": ("memo.txt", TEXT)}
+    source = source_from_text(WITH_TEXT)
+    compiled = compile_source(source, texts=files)
+    assert isinstance(compiled, Compiled), [item.message for item in compiled.findings]
+    return Part(compiled, library_of(compiled.policy, source, FilesRead(source), files), 1, day)
+
+
+def test_with_the_text_at_hand_each_paragraph_has_its_words() -> None:
+    part = with_text()
+    assert [(place.id, place.state) for place in part.places["memo"]] == [
+        ("start.1", "cited"),
+        ("start.2", "not cited"),
+    ]
+    words = Read(to_page([part])).words
+    assert "1. The first <sentence> stands here." in words
+    assert "1. Nobody cites this." in words
+
+
+DAYS = [("2024-06-30", "CPT 81445", "CPT 81450"), ("2024-07-01", "CPT 81450", "CPT 81445")]
+
+
+@pytest.mark.parametrize(("day", "held", "not_held"), DAYS)
+def test_code_lists_are_those_of_the_day_asked_for(day: str, held: str, not_held: str) -> None:
+    page = to_page([with_text(datetime.date.fromisoformat(day))])
+    found = re.search(rf"listed: 1 code for services on {day}</caption>(.*?)</table>", page)
+    assert found
+    assert held in found[1]
+    assert not_held not in found[1]
 
 
 # ---------------------------------------------------------------- the command

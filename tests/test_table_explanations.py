@@ -165,11 +165,11 @@ def test_why_not_in_words() -> None:
     (table,) = read_table("risk.csv", GRADES).tables
     reasons, case = TableReasons(table), {"age": Decimal(30), "income": Decimal(500)}
     assert reasons.why_not(case, "low").text == (
-        "Risk would be low with income: 1000 or more. Rule 3 needs besides income >=1000 (here 500)."
+        "Risk would be low with income: 1000 or more. Rule 3 also needs income >=1000 (here 500)."
     )
     fixed = reasons.why_not(case, "none", fixed=frozenset({"age", "income"}))
     assert fixed.fault == ("age",)
-    assert fixed.text == "Risk cannot be none while age stays as it is. Rule 1 needs besides age <18 (here 30)."
+    assert fixed.text == "Risk cannot be none while age stays as it is. Rule 1 also needs age <18 (here 30)."
     assert reasons.why_not(case, "high").text == "Risk: high is the answer already."
     assert (
         reasons.why_not({"age": Decimal(30)}, "high").text

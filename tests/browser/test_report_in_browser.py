@@ -27,6 +27,7 @@ CHROMIUM = os.environ.get("RULEPROOF_CHROMIUM") or shutil.which("chromium") or s
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
     pytest.mark.xdist_group("browser"),
+    pytest.mark.slow,
 ]
 
 OFFLINE = (
@@ -84,8 +85,15 @@ def fragment(facts: dict[str, str]) -> str:
     return "#try=tumor_ngs;" + ";".join(f"{name}={value}" for name, value in facts.items())
 
 
+@pytest.fixture(scope="module")
+def answering(browser: Any, report: Path) -> Iterator[Any]:
+    """One page for all policies, since nothing is changed on it."""
+    with Opened(browser, report) as page:
+        yield page
+
+
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)
-def test_the_page_answers_as_python_does(browser: Any, report: Path, path: Path) -> None:
+def test_the_page_answers_as_python_does(answering: Any, path: Path) -> None:
     compiled = bundled(path)
     cases = list(some_cases(compiled, 1_000))
     run = """([name, cases]) => cases.map(([facts, nothingBefore, postedOn]) => {
@@ -96,8 +104,7 @@ def test_the_page_answers_as_python_does(browser: Any, report: Path, path: Path)
         return { refused: error.message, input: error.input };
       }
     })"""
-    with Opened(browser, report) as page:
-        told = page.evaluate(run, [compiled.policy.name, cases])
+    told = answering.evaluate(run, [compiled.policy.name, cases])
     ours = by_python(compiled, cases)
     for case, one, other in zip(cases, told, ours, strict=True):
         assert one == other, case
@@ -148,6 +155,10 @@ def test_it_says_the_answer_with_rules_citations_and_what_is_missing(browser: An
         for link in answers.locator("a").all():
             goal = link.get_attribute("href")
             assert page.locator(f"[id='{goal[1:]}']").count() == 1, goal
+        answers.get_by_text("(see it)").first.click()
+        in_view = "() => document.querySelector(location.hash).getBoundingClientRect().top < innerHeight"
+        assert page.evaluate(in_view)
+        assert page.locator(f"{page.evaluate('location.hash')} .trail").count() > 2
         page.select_option("form.try[data-policy=tumor_ngs] [name=cnv]", "")
         assert "not known yet" in answers.inner_text()
         assert "still missing, the first to ask first: copy number calling" in answers.inner_text()
@@ -200,8 +211,7 @@ def test_a_paragraph_marks_its_rules_and_a_rule_its_paragraphs(browser: Any, rep
         page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 900, 1400])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (900, "light"), (1400, "dark")])
 def test_it_fits_every_screen(browser: Any, report: Path, width: int, scheme: str) -> None:
     with Opened(browser, report, viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= width

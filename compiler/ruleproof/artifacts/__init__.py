@@ -37,6 +37,7 @@ EMITTERS: Mapping[str, Emitter] = MappingProxyType(
         "schema": _made_by("to_input_schema"),
         "markdown": _made_by("to_markdown"),
         "certificate": _made_by("to_certificate", ending="certificate.json"),
+        "sql": _made_by("to_sql"),
         "svg": _made_by("charts_of_policy", "to_charts"),
     }
 )

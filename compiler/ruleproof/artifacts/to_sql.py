@@ -15,7 +15,7 @@ from ruleproof.artifacts.sql.conditions import refused
 from ruleproof.artifacts.sql.words import NotInSqlError, comment, name, text
 from ruleproof.artifacts.tables import allowed_values, unsound
 from ruleproof.compiled import VERSION, Compiled
-from ruleproof.graph.from_condition import MET, NOT_MET, graph_of_condition
+from ruleproof.graph.from_condition import MET, graph_of_condition
 from ruleproof.model import nodes as model
 from ruleproof.model.meaning import FAILED, NOT_CHECKED, NOT_KNOWN, Answer
 from ruleproof.prover.expressions import some
@@ -130,7 +130,7 @@ class _Writer:
             "never", some(self.compiled.study.compiler.impossible()), self.compiled.study.compiler
         )
         never = case_of(graph, self.unknown, lambda ends: "TRUE" if ends == (MET,) else "FALSE", "    ")
-        if NOT_MET in {getattr(node, "answer", "") for node in graph.nodes} and never == "FALSE":
+        if never == "FALSE":
             return
         names = ", ".join(item.name for item in self.policy.impossibles)
         yield f"    WHEN {never} THEN {text(f'these facts cannot happen together, by {names}')}"

@@ -28,7 +28,7 @@ COMMANDS = {
     "diff": "Say where two policies, or two tables, answer differently.",
     "simplify": "Write decision tables made elsewhere with fewer rules.",
     "verify": "Check a proof again, by a second program.",
-    "report": "Write a page for auditors: all that policies decide, on what ground, and what is proved or open.",
+    "report": "Write one page for auditors, which opens anywhere.",
     "render": "Draw a flowchart, a graph or a table.",
     "index": "Make the paragraph index of an article: ids and hashes, no text.",
     "fmt": "Bring policies into the tidy form.",

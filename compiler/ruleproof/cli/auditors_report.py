@@ -38,7 +38,9 @@ FILE = "report.html"
 @source_option
 @format_option("text", "json")
 def command(paths: tuple[str, ...], output: Path, as_of: str | None, sources: dict[str, str], format: str) -> int:
-    """Write a page for auditors: all that policies decide, on what ground, and what is proved or open.
+    """Write one page for auditors, which opens anywhere.
+
+    It says all that policies decide, on what ground, and what is proved or open.
 
     The page is one file, report.html.  It opens in any browser, from a file share too: it needs no server and no network,
     and sends nothing anywhere.  The same policies give the same bytes.  Findings do not stop it, since it shows them; the

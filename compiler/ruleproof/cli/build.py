@@ -40,7 +40,7 @@ _UNSOUND = frozenset(("gap", "conflict", "contradiction", "choice", "not_decided
     "--only",
     default="",
     metavar="KINDS",
-    help="Write these kinds only, such as python,svg: python, graph, schema, markdown, certificate, svg.",
+    help="Write these kinds only, such as python,svg: python, graph, schema, markdown, certificate, sql, svg.",
 )
 @allow_option
 @format_option("text", "json")

@@ -54,7 +54,9 @@ def parsed_json(text: str, line: int = 0) -> object:
     except ClaimError:
         raise
     except (RecursionError, ValueError) as error:
-        raise ClaimError(f"this JSON cannot be read: {type(error).__name__}", _EXAMPLE) from None
+        what = "it is nested too deeply" if isinstance(error, RecursionError) else "a number in it is too long"
+        place = f"line {line}: " if line else ""
+        raise ClaimError(f"{place}this JSON cannot be read: {what}", _EXAMPLE) from None
 
 
 _EXAMPLE = 'write, for example: {"genes": 50, "analyte": "dna", "z_code": null}'

@@ -79,6 +79,8 @@ def command(path: str, facts: str, format: str, hit_policy: str, **asked: Any) -
         _refuse_for_tables(asked)
         wanted = TableAsked(asked["decision"], asked["why_not"], fixed, costs, asked["limit"])
         return explain_tables(path, facts, hit_policy, wanted, format)
+    if asked["decision"] and not (asked["why_not"] or asked["possible"]):
+        raise click.UsageError("--decision goes with --why-not or --possible")
     if hit_policy:
         raise click.UsageError("--hit-policy is for decision tables made elsewhere")
     return _by_policy(path, facts, fixed, costs, asked, format)
@@ -158,7 +160,7 @@ def _found(
         names = [asked["decision"]] if asked["decision"] else [item.name for item in policy.compiled.decisions]
         return {"possible": [policy.possible(facts, name, **about, redact=redact) for name in names]}
     if asked["range_of"]:
-        return {"ranges": policy.ranges(facts, asked["range_of"], **about)}
+        return {"ranges": policy.ranges(facts, asked["range_of"], **about, redact=redact)}
     if asked["compare"]:
         from ruleproof.cli.claims import read_claim
 

@@ -65,6 +65,7 @@ def _figure(title: str, chart: Chart) -> Markup:
             "div", Markup(small_picture(chart, text)), class_="chart", tabindex=0, role="group", aria_label=title
         ),
         element("details", element("summary", "The chart as text"), element("div", lines, id=text), class_="chart-text"),
+        id=chart.name,
     )  # fmt: skip
 
 

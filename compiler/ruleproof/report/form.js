@@ -209,7 +209,7 @@
       if (!words || !words.length) return [];
       const said = words.map((step) => (step.box ? step.text : "→ " + step.text + " →")).join(" ");
       const last = words[words.length - 1].chart;
-      return [make("li", ["way through the flowchart: " + said + " ", make("a", "(see it)", { href: "#" + last + "-title" })])];
+      return [make("li", ["way through the flowchart: " + said + " ", make("a", "(see it)", { href: "#" + last })])];
     }
 
     requirements(judged) {

@@ -67,7 +67,9 @@ def _held(item: CodeList, day: date | None) -> Markup:
             spans.items(), key=lambda span: (span[0][0] or date.min, span[0][1] or date.max)
         )
     )
-    return table_of(f"{item.name}: {count} codes {when}", ("services", "codes", "which"), rows)
+    return table_of(
+        f"{item.name}: {count} code{'' if count == 1 else 's'} {when}", ("services", "codes", "which"), rows
+    )
 
 
 def _holds(entry: CodeEntry, day: date) -> bool:

@@ -37,19 +37,28 @@ class English:
         """Give the words for an input; of one that looks at the history, those of the kind of service that it counts."""
         item = self.space.inputs[name]
         subject = item.derived.subject if isinstance(item.derived, model.HistoryTest) else None
-        if not isinstance(subject, model.Defined):
-            return item.label
-        return re.sub(rf"\b{re.escape(subject.name)}\b", f"“{self.definitions[subject.name]}”", item.label)
+        words = item.label
+        if isinstance(subject, model.Defined):
+            words = re.sub(rf"\b{re.escape(subject.name)}\b", f"“{self.definitions[subject.name]}”", words)
+        return _of_the_past(words) if isinstance(item.derived, model.HistoryTest) else words
 
     def values(self, dimension: int, mask: int) -> str:
         """Say which values some cells hold: `5 to 50 genes`, `blood cells or marrow`, `missing`."""
         item = self._input(dimension)
+        if mask == self._given(dimension):
+            return "given"
         if not isinstance(item.domain, Choice):
             return cells_in_words(self.space, dimension, mask)
         full = self.space.dimensions[dimension].full
         if mask.bit_count() >= FEW and (full & ~mask).bit_count() == 1:
             return f"anything but {self._choices(dimension, full & ~mask)}"
         return self._choices(dimension, mask)
+
+    def _given(self, dimension: int) -> int:
+        """Give the cells of every value that is not missing, of an input that may be missing; else none."""
+        cells = self.space.dimensions[dimension].cells
+        there = sum(1 << number for number, cell in enumerate(cells) if not cell.missing)
+        return there if there.bit_count() < len(cells) else 0
 
     def _choices(self, dimension: int, mask: int) -> str:
         return listed([in_words(cells_in_words(self.space, dimension, 1 << cell)) for cell in bits_of(mask)], "or")
@@ -160,13 +169,28 @@ class English:
             said = listed(map(in_words, outcomes))
             return said if force == "several" else f"{force} {said}"
         words = {
-            "nothing": "no rule speaks of it",
+            "nothing": "nothing to report" if getattr(answer, "barred", ()) else "no rule speaks of it",
             "left open": "left open",
             "out of scope": "outside its scope",
             "cannot answer": "no answer",
             "not known yet": "not known yet",
         }[kind]
         return f"{words}: {reason}" if reason else words
+
+
+def _of_the_past(words: str) -> str:
+    """Say what is looked for among the earlier services, as it is named and not as it is asked.
+
+    >>> _of_the_past("after a paid biopsy on the same patient less than 30 days ago")
+    'an earlier paid biopsy of the same patient less than 30 days before'
+    >>> _of_the_past("after 2 biopsy on the same specimen")
+    'at least 2 earlier services “biopsy” on the same specimen'
+    """
+    words = words.replace(" on the same patient", " of the same patient").replace(" days ago", " days before")
+    words = re.sub(r"^after an? ", "an earlier ", words)
+    return re.sub(
+        r"^after ([0-9]+) (paid )?“?([^”]+?)”?(?= (?:on|of) the same |$)", r"at least \1 earlier \2services “\3”", words
+    )
 
 
 def in_words(name: str) -> str:

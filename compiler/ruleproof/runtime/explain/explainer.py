@@ -34,7 +34,9 @@ class DecisionReason:
     overridden: tuple[RuleReason, ...]
     """The rules that fit too, and give way."""
     lacks: tuple[Met, ...]
-    """Of a case outside the scope: what the scope needs."""
+    """Of a case outside the scope: what the scope needs and the case has not; where that is not known, what it needs."""
+    reviewer: tuple[str, ...]
+    """The inputs decided by a reviewer that it rests on, of those that are known."""
     english: English = field(repr=False, compare=False)
 
     @property
@@ -62,6 +64,8 @@ class RequirementReason:
     """The state, as the policy gives it, with its consequence."""
     needs: tuple[Met, ...]
     """What it asks for; of one that does not apply, what would have to be so for it to apply."""
+    reviewer: tuple[str, ...]
+    """The inputs decided by a reviewer that it rests on, of those that are known."""
     english: English = field(repr=False, compare=False)
 
     @property
@@ -125,9 +129,9 @@ class Explainer:
                 overridden.append(RuleReason(reason.rule, reason.needs, by))
         lacks: tuple[Met, ...] = ()
         if answer.kind == OUT_OF_SCOPE:
-            lacks = tuple(met for met in reasons.met(decision.scope, told, box) if met.state is not True)
-        says = self.english.answer(answer)
-        return DecisionReason(decision, answer, says, given, tuple(overridden), lacks, self.english)
+            lacks = _lacking(reasons.met(decision.scope, told, box))
+        says, reviewer = self.english.answer(answer), _known(answer.reviewer, told)
+        return DecisionReason(decision, answer, says, given, tuple(overridden), lacks, reviewer, self.english)
 
     def requirement(
         self, requirement: Requirement, state: Any, case: Known, *, unfold: bool = False
@@ -137,8 +141,8 @@ class Explainer:
         asked = requirement.when if state.state == NOT_APPLICABLE else requirement.that
         met = reasons.met(asked, told, box, unfold=unfold)
         if state.state in (FAILED, NOT_APPLICABLE):
-            met = tuple(one for one in met if one.state is not True)
-        return RequirementReason(requirement, state, met, self.english)
+            met = _lacking(met)
+        return RequirementReason(requirement, state, met, _known(state.reviewer, told), self.english)
 
     def _presumed(self, names: tuple[str, ...], case: Known) -> tuple[Mapping[str, Value], Box, Reasons]:
         """Add what is presumed to a case."""
@@ -147,3 +151,12 @@ class Explainer:
         values = {item.input: item.value for item in self.compiled.policy.presumptions if item.input in names}
         told = {**values, **case.facts}
         return told, self.box_of(told), Reasons(self.needs, self.english, frozenset(values) - frozenset(case.facts))
+
+
+def _lacking(needs: tuple[Met, ...]) -> tuple[Met, ...]:
+    """Give the needs that are not met; where none is known not to be, those that are not known."""
+    return tuple(one for one in needs if one.state is False) or tuple(one for one in needs if one.state is None)
+
+
+def _known(names: tuple[str, ...], facts: Mapping[str, Value]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in facts)

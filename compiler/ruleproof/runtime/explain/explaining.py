@@ -194,8 +194,8 @@ class Explaining:
         unknown = [name for name in decisions if name not in {item.name for item in self.compiled.decisions}]
         if unknown:
             raise NoSuchAnswerError(f"`{unknown[0]}` is no decision of the policy")
-        told = self._facts(facts or {}, None, None)
         self._judged(facts or {}, None, None, ALWAYS_REDACTED)
+        told = self._facts(facts or {}, None, None)
         return interview_of(self.compiled, told, decisions, self._work_out)
 
     def resume(self, state: object) -> Interview:
@@ -241,12 +241,19 @@ class Explaining:
         return explainer.what_if.compare(first, self._known(after, None, as_posted_on, hidden)[1])
 
     def ranges(
-        self, line: Mapping[str, object], name: str, history: object = None, as_posted_on: Posted = None
+        self,
+        line: Mapping[str, object],
+        name: str,
+        history: object = None,
+        as_posted_on: Posted = None,
+        *,
+        redact: Iterable[str] = (),
     ) -> dict[str, tuple[Range, ...]]:
         """Say for each decision over which values of an input which answer comes out, everything else as in the line."""
         check_names(frozenset({name}), self.compiled.space.inputs, "the ranges of an input")
-        self._judged(line, history, as_posted_on, ALWAYS_REDACTED)
-        explainer, facts = self._known(line, history, as_posted_on, ALWAYS_REDACTED)
+        hidden = ALWAYS_REDACTED.union(redact)
+        self._judged(line, history, as_posted_on, hidden)
+        explainer, facts = self._known(line, history, as_posted_on, hidden)
         return {item.name: explainer.what_if.ranges(item.name, name, facts) for item in explainer.compiled.decisions}
 
     # -------------------------------------------------------------- records
@@ -264,7 +271,10 @@ class Explaining:
 
         `at` is when that was, if the record is to say so.
         """
-        judged = self._decided(claim, history, as_posted_on)
+        try:
+            judged = self._decided(claim, history, as_posted_on)
+        except InputError as error:
+            raise without_hidden(error, ALWAYS_REDACTED.union(redact), claim, history) from None
         return record_of(judged, claim, history=history, as_posted_on=as_posted_on, redact=redact, at=at)
 
     def replay(self, record: object) -> Replayed:

@@ -105,8 +105,9 @@ class Explanation:
         """Say which requirements are not failed, by their state."""
         by_state: dict[str, list[str]] = {}
         for name, item in self.requirements.items():
+            label = item.requirement.label
             if item.state.state != "failed":
-                by_state.setdefault(item.state.state, []).append(name)
+                by_state.setdefault(item.state.state, []).append(f"{name} ({label})" if label else name)
         parts = [f"{state}: {listed(names)}" for state, names in by_state.items()]
         return (f"{capital('; '.join(parts))}.",) if parts else ()
 

@@ -196,7 +196,11 @@ def resumed(
         raise StateError(message)
     decisions, facts, asked = state.get("decisions"), state.get("facts"), state.get("asked")
     known = {item.name for item in compiled.decisions}
-    if not isinstance(decisions, list) or not decisions or not all(item in known for item in decisions):
+    if (
+        not isinstance(decisions, list)
+        or not decisions
+        or not all(isinstance(item, str) and item in known for item in decisions)
+    ):
         raise StateError(f"the `decisions` of the saved interview are to be a list of {', '.join(sorted(known))}")
     if not isinstance(facts, dict) or not isinstance(asked, list) or not all(map(_is_asked, asked)):
         raise StateError("the saved interview has no `facts` or no `asked` as they are saved")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruleproof.graph.remaining import Worth
 from ruleproof.model.meaning import CANNOT_ANSWER, FAILED, NOT_APPLICABLE, OUT_OF_SCOPE
+from ruleproof.model.nodes import Requirement
 from ruleproof.runtime.explain.english import English, in_words, listed
 from ruleproof.runtime.explain.why import NOT_KNOWN, Met, RuleReason
 
@@ -24,12 +25,12 @@ def decision_paragraph(english: English, found: DecisionReason) -> str:
     if answer.kind == "not known yet":
         said += _not_known(english, answer)
     elif answer.kind == OUT_OF_SCOPE:
-        said += [f"This decision asks for {needs_in_words(found.lacks)}."] if found.lacks else []
+        said += [f"This decision is only for {needs_in_words(found.lacks)}."] if found.lacks else []
     elif answer.kind != CANNOT_ANSWER:
         said += _by_rules(found.rules, answer)
     said += [f"{_title(reason)} fits too, but gives way to {beaten_in_words(reason)}." for reason in found.overridden]
     said += _further(answer)
-    said += rests_on(english, answer)
+    said += rests_on(english, answer, found.reviewer)
     return in_one_line(said)
 
 
@@ -71,10 +72,12 @@ def _further(answer: Any) -> Iterator[str]:
 def requirement_paragraph(english: English, found: RequirementReason) -> str:
     """Say why a requirement has its state, and what follows from it."""
     item, state = found.requirement, found.state
-    title = f"{'Limit' if state.limit else 'Requirement'} {item.name}" + (f" ({item.label})" if item.label else "")
+    title = requirement_title(item)
     needs = needs_in_words(found.needs)
     if state.state == FAILED:
-        follows = " · ".join(filter(None, (state.action, state.reason_codes, state.text)))
+        follows = ": ".join(
+            filter(None, (in_words(state.action), ", ".join(filter(None, (state.reason_codes, state.text)))))
+        )
         said = [f"{title} is failed; it needs {needs}." if needs else f"{title} is failed."]
         said.append(f"What follows: {follows}." if follows else "The source states no consequence.")
     elif state.state == NOT_APPLICABLE:
@@ -85,16 +88,20 @@ def requirement_paragraph(english: English, found: RequirementReason) -> str:
         said = [f"{title} is met: {needs}." if needs else f"{title} is met."]
     else:
         said = [f"{title} is not checked."]
-    return in_one_line([*said, *rests_on(english, state)])
+    return in_one_line([*said, *rests_on(english, state, found.reviewer)])
 
 
-def rests_on(english: English, answer: Any) -> Iterator[str]:
+def requirement_title(item: Requirement) -> str:
+    return f"{'Limit' if item.limit else 'Requirement'} {item.name}" + (f" ({item.label})" if item.label else "")
+
+
+def rests_on(english: English, answer: Any, reviewer: Sequence[str]) -> Iterator[str]:
     """Say what else an answer rests on: what is presumed, what a reviewer decides, and questions of interpretation."""
     parts = []
     if answer.presumed:
         parts.append(f"what is presumed of {listed([english.label(name) for name in answer.presumed])}")
-    if answer.reviewer:
-        parts.append(f"a reviewer's decision on {listed([english.label(name) for name in answer.reviewer])}")
+    if reviewer:
+        parts.append(f"a reviewer's decision on {listed([english.label(name) for name in reviewer])}")
     for item in answer.questions:
         text = "" if item.state == "decided" else f": {item.text.rstrip('.')}"
         parts.append(f"question {item.name} ({item.state}{text})")
@@ -144,8 +151,18 @@ def beaten_in_words(reason: RuleReason) -> str:
 
 
 def _cited(reason: RuleReason) -> str:
-    cited = listed([item.text for item in reason.rule.citations])
+    cited = listed([_source(item.text) for item in reason.rule.citations])
     return f" Source: {cited}." if cited else ""
+
+
+def _source(citation: str) -> str:
+    """Give a citation with the name of its source as people write it.
+
+    >>> _source("code_set codes.c81457")
+    'code set codes.c81457'
+    """
+    source, blank, place = citation.partition(" ")
+    return f"{in_words(source)}{blank}{place}"
 
 
 def left_after(worth: Worth) -> str:

@@ -83,8 +83,10 @@ class WhatIf:
             told[key] = tuple(self.english.answer(answer) for answer, _ in left.answers.values())
         found = []
         for key, numbers in groups.items():
-            here = name in facts and any(
-                all(boxes[number][place] & known[place] for place in places) for number in numbers
+            here = (
+                name in facts
+                and name not in self.english.hidden
+                and any(all(boxes[number][place] & known[place] for place in places) for number in numbers)
             )
             joined = list(boxes[numbers[0]])
             for place in places if len(places) == 1 else ():

@@ -254,7 +254,7 @@ class TableReasons:
             said.append(f"{subject} is {wanted} in no case at all.")
         for rule in found.rules:
             if rule.cells:
-                said.append(f"Rule {rule.rule} needs besides {'; '.join(cell.text for cell in rule.cells)}.")
+                said.append(f"Rule {rule.rule} also needs {'; '.join(cell.text for cell in rule.cells)}.")
         if giving > len(found.rules):
             said.append(f"{giving} rules give it.")
         return " ".join(said)
