@@ -43,7 +43,7 @@ $(VENV)/.docs: pyproject.toml | $(VENV)/.made
 	@$(BIN)/python -m pip install -qq --editable '.[docs]'
 	@touch $(VENV)/.core $@
 
-.PHONY: help demo test lint types contract docs sizes package conformance bench mutants clean
+.PHONY: help demo test lint types contract docs sizes package conformance browser bench mutants clean
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -87,6 +87,14 @@ bench: $(VENV)/.dev  ## measure decision tables; writes docs/performance-tables.
 
 mutants: $(VENV)/.dev  ## change the prover of tables in a copy, one place at a time, and see whether a test notices (about 20 minutes)
 	@nice $(BIN)/python tests/mutants.py $(or $(ARGUMENTS),150 --minutes 20)
+
+$(VENV)/.browser: pyproject.toml | $(VENV)/.dev
+	@echo "installing the browser driver into $(VENV)"
+	@$(BIN)/python -m pip install -qq --editable '.[browser]'
+	@touch $@
+
+browser: $(VENV)/.browser  ## try the report in Chromium, where there is one
+	@$(BIN)/python -m pytest tests/browser -q -rs $(ARGUMENTS)
 
 package: $(VENV)/.dev  ## build the source archive and the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .

@@ -325,3 +325,23 @@ def test_render_marks_a_way_and_a_rule() -> None:
     assert run("render", POLICY, "--focus", "R1").output.count('marked"') >= 1
     assert "has no rule `R9`" in run("render", POLICY, "--focus", "R9").output
     assert run("render", POLICY, "--kind", "table", "--focus", "R1").exit_code == 2
+
+
+def test_a_table_says_days_as_they_are_written() -> None:
+    write("grades.csv", "kind,opened,grade\ncar,>= 2024-01-01,B\n")
+    write("case.json", '{"kind": "car", "opened": "2023-05-01"}')
+    result = run("explain", "grades.csv", "--facts", "case.json", "--hit-policy", "FIRST", "--why-not", "B")
+    assert "opened >= 2024-01-01 (here 2023-05-01)" in result.output
+
+
+def test_explain_refuses_a_decision_that_would_be_left_unread() -> None:
+    result = run("explain", POLICY, "--facts", "facts.json", "--decision", "place")
+    assert result.exit_code == 2
+    assert "--decision goes with --why-not or --possible" in result.output
+
+
+def test_a_log_that_is_nested_too_deeply_is_refused_by_its_line() -> None:
+    write("deep.ndjson", "[" * 100_000)
+    result = run("replay", "deep.ndjson", "--policy", POLICY)
+    assert result.exit_code == 2
+    assert "line 1: this JSON cannot be read: it is nested too deeply" in result.output

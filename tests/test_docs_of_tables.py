@@ -97,7 +97,7 @@ def test_cells_that_are_not_decided_say_why() -> None:
 
 def test_the_hit_policies_of_the_page_are_all_there_are() -> None:
     rows = _table("hit policy | letter | no rule matches (RP201) | rules match together")
-    assert [name for name, *_ in rows] == list(HIT_POLICIES)[:2] + ["FIRST", "PRIORITY"] + list(HIT_POLICIES)[4:]
+    assert [name for name, *_ in rows] == [*list(HIT_POLICIES)[:2], "FIRST", "PRIORITY", *list(HIT_POLICIES)[4:]]
     letters = [letter for _, written, *_ in rows for letter in written.split(", ")]
     assert sorted(letters) == sorted(LETTERS)
     for name, written, *_ in rows:

@@ -370,3 +370,162 @@ def test_a_record_of_another_policy_is_refused(lamps: LoadedPolicy, tumour: Load
     same = load(TEXT + "\n").replay(record)
     assert same.same
     assert same.notes
+
+
+# ---------------------------------------------------------------- what a reader stumbled over
+
+FORCES = """policy forces "Forces"
+
+input a "first" is one of x, y, z
+
+input b "second" is yes or no
+
+input m "mark" is code like "Z" then 2 letters or digits, may be missing
+
+decision code "code" collects any of P, Q
+
+rule R1 "one" for code
+  when a is x
+  then may report P
+
+rule R2 "two" for code
+  when a is y
+  then must not report P
+
+rule R3 "three" for code
+  when b
+  then may also report Q
+
+decision line "line" gives one of P, Q, S
+
+rule L1 "l one" for line
+  when a is x
+  then report P
+
+rule L2 "l two" for line
+  when b
+  then may also report Q
+
+rule L3 "l three" for line
+  when a is z
+  then must not report S
+
+rule L4 "l four" for line
+  when a is y
+  then consider S
+
+require M1 "a mark" that m is present
+  else deny
+"""
+
+
+@pytest.fixture(scope="module")
+def forces() -> LoadedPolicy:
+    return load(FORCES, allow=("gap",))
+
+
+@pytest.mark.parametrize(
+    ("case", "decision", "wanted", "now"),
+    [
+        ({"a": "y", "b": True}, "code", "P", False),
+        ({"a": "y", "b": True}, "code", "must not report P", True),
+        ({"a": "y", "b": True}, "code", "Q", True),
+        ({"a": "x", "b": True}, "line", "Q", True),
+        ({"a": "x", "b": True}, "line", "may also report Q", True),
+        ({"a": "z", "b": False}, "line", "S", False),
+        ({"a": "z", "b": False}, "line", "must not report S", True),
+        ({"a": "z", "b": True}, "line", "must not report S", True),
+    ],
+)
+def test_a_barred_outcome_is_not_given(
+    forces: LoadedPolicy, case: dict[str, object], decision: str, wanted: str, now: bool
+) -> None:
+    found = forces.why_not(case, decision, wanted)
+    assert (found.now, bool(found.steps)) == (now, not now)
+
+
+def test_every_outcome_and_force_is_found_by_trying_all_cases(forces: LoadedPolicy) -> None:
+    """What a case tells, spelt with its force, is there already; what none of them tells is in no case at all."""
+    cases = [{"a": a, "b": b} for a in "xyz" for b in (True, False)]
+    every = [
+        f"{force} {one}" for force in ("report", "may report", "may also report", "must not report") for one in "PQS"
+    ]
+    for name in ("code", "line"):
+        told = [_told(forces.decide(case).answers[name]) for case in cases]
+        for wanted in (one for one in every if not (name == "code" and one.endswith("S"))):
+            for case, one in zip(cases, told, strict=True):
+                found = forces.why_not(case, name, wanted)
+                assert found.now == (wanted in one)
+                assert bool(found.steps) == (not found.now and any(wanted in other for other in told))
+
+
+def _told(answer: Any) -> set[str]:
+    said = set(answer.outcomes) if answer.force == "several" else {f"{answer.force} {one}" for one in answer.outcomes}
+    return (
+        said
+        | {f"may also report {one}" for one in answer.further}
+        | {f"must not report {one}" for one in answer.barred}
+    )
+
+
+def test_a_rule_with_another_force_is_not_named(forces: LoadedPolicy) -> None:
+    text = forces.why_not({"a": "x", "b": True}, "line", "report S").text
+    assert text == "Line is report S in no case at all."
+
+
+def test_only_barred_codes_are_not_called_silence(forces: LoadedPolicy) -> None:
+    text = forces.explain({"a": "z", "b": False})["line"].text
+    assert text == "Line: nothing to report. Rule L3 (l three) says so: first: z. S must not be reported."
+
+
+def test_a_value_of_any_kind_is_called_given(forces: LoadedPolicy) -> None:
+    assert forces.why_not({"m": None}, "M1", "met").text == "Requirement M1 (a mark) would be met with mark: given."
+
+
+def test_a_change_names_what_else_has_to_turn_out(lamps: LoadedPolicy) -> None:
+    found = lamps.why_not({"watts": 5}, "place", "hall")
+    assert [step.also for step in found.steps] == [("colour: warm white or cold white", "indoors: yes")]
+    assert "with power: 50 or more watts, if it turns out, for example, that colour: warm white" in found.text
+    assert "colour: warm white or cold white (not known)" in found.text
+    sure = lamps.why_not({**FACTS, "watts": 5}, "place", "hall")
+    assert [step.also for step in sure.steps] == [()]
+
+
+def test_what_is_presumed_is_named_where_it_can_turn_out_otherwise(lamps: LoadedPolicy) -> None:
+    text = lamps.why_not({"watts": 60, "colour": "warm_white"}, "place", "shed").text
+    assert text == "Where to put it: shed is still possible; it hangs on indoors (presumed: yes)."
+
+
+def test_no_reviewer_is_named_before_one_has_decided(tumour: LoadedPolicy) -> None:
+    text = tumour.explain({"moldx": False, "service_date": "2024-06-03"})["billing_code"].text
+    assert "reviewer" not in text
+    assert text.count("(here ") == 1
+    assert "not known" not in text
+
+
+def test_earlier_services_are_named_as_such() -> None:
+    mrd = load(str(folder("policies") / "mrd" / "mrd.policy"))
+    line = {"jurisdiction": "JE", "named_test": True, "cancer": False, "service_date": "2024-06-30", "patient_id": "Jo"}
+    earlier = {"id": "s1", "service_date": "2024-06-01", "named_test": True, "patient_id": "Jo"}
+    assert "an earlier “test for residual disease” of the same patient less than 30 days before: no (here yes)" in (
+        mrd.explain(line, [earlier]).text
+    )
+
+
+@pytest.mark.parametrize("wrong", [["MBI777"], {"x": "MBI777"}])
+def test_no_error_shows_a_member(wrong: object) -> None:
+    mrd = load(str(folder("policies") / "mrd" / "mrd.policy"))
+    for ask in (mrd.explain, mrd.record, mrd.interview):
+        with pytest.raises(InputError) as caught:
+            ask({"patient_id": wrong})  # type: ignore[operator]
+        assert "MBI777" not in f"{caught.value} {caught.value.value}"
+
+
+def test_a_range_does_not_mark_where_a_redacted_value_lies(lamps: LoadedPolicy) -> None:
+    assert any(item.here for item in lamps.ranges(FACTS, "watts")["place"])
+    assert not any(item.here for item in lamps.ranges(FACTS, "watts", redact=["watts"])["place"])
+
+
+def test_a_saved_interview_with_decisions_of_another_kind(lamps: LoadedPolicy) -> None:
+    with pytest.raises(StateError, match="are to be a list of place"):
+        lamps.resume({**lamps.interview().state, "decisions": [["place"]]})

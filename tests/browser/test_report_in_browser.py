@@ -159,6 +159,8 @@ def test_it_says_the_answer_with_rules_citations_and_what_is_missing(browser: An
         in_view = "() => document.querySelector(location.hash).getBoundingClientRect().top < innerHeight"
         assert page.evaluate(in_view)
         assert page.locator(f"{page.evaluate('location.hash')} .trail").count() > 2
+        thick = "() => Array.from(document.querySelectorAll('.trail > :not(text)'), (part) => getComputedStyle(part).strokeWidth)"
+        assert set(page.evaluate(thick)) == {"4px"}
         page.select_option("form.try[data-policy=tumor_ngs] [name=cnv]", "")
         assert "not known yet" in answers.inner_text()
         assert "still missing, the first to ask first: copy number calling" in answers.inner_text()

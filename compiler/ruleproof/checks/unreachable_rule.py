@@ -48,7 +48,9 @@ def unreachable_rule(study: Study, path: str) -> Iterator[Finding]:
                 message = f"the limit `{requirement.name}` never applies: no line that can happen is what it speaks of"
             yield about.finding(message, at=requirement.span, help="correct what it tests, or take it out")
         elif requirement.limit and study.holds_nowhere(AllOf((requirement.when, Not(requirement.that)))):
-            message = f"the limit `{requirement.name}` can never fail: no line that it speaks of can come {requirement.limit}"
+            message = (
+                f"the limit `{requirement.name}` can never fail: no line that it speaks of can come {requirement.limit}"
+            )
             yield about.finding(message, at=requirement.span, help="correct what it counts, or take it out")
 
 

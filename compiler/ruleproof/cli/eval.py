@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ruleproof.runtime.kernel.answers import Judged, JudgedClaim
     from ruleproof.runtime.kernel.values import InputError
 
+_MANY = (".csv", ".ndjson", ".jsonl", ".parquet")
+"""The endings of files with many claims."""
+
 
 @click.command("eval")
 @click.argument("policy")
@@ -36,6 +39,11 @@ if TYPE_CHECKING:
     help="Append a decision record, one line of JSON, to this file; `replay` answers it again.",
 )
 @redact_option
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    help="Of files with many claims: the rows that cannot be judged; OUTPUT.rejects.csv unless given.",
+)
 @click.option("--decision", "--table", default="", metavar="NAME", help="Of decision tables: answer this one only.")
 @hit_policy_option
 @allow_option
@@ -49,12 +57,13 @@ def command(
     history: str | None,
     record: Path | None,
     redact: tuple[str, ...],
+    rejects: str | None,
     decision: str,
     hit_policy: str,
     allow: tuple[str, ...],
     format: str,
 ) -> int:
-    """Answer one claim.
+    """Answer one claim, or a file of many.
 
     POLICY is a policy file, - for standard input, or a file of decision tables made elsewhere (*.dmn, *.csv, *.xlsx).
 
@@ -62,9 +71,12 @@ def command(
     unknown; null says that the claim has no value.  An object with a list of `lines` is judged line by line.  Its `history`
     lists the earlier services, where no file with --history does; without either, limits are not checked.
 
+    A file with many claims (*.csv, *.ndjson, *.parquet) is judged row by row, and the answers are written to OUTPUT.
+
     \b
-    Example:
+    Examples:
       echo '{"genes": 50, "analyte": "dna"}' | ruleproof eval panels.policy -
+      ruleproof eval panels.policy claims.parquet -o answers.parquet
     """
     from ruleproof.cli.reading import STDIN
     from ruleproof.cli.tables import is_table
@@ -75,7 +87,12 @@ def command(
     if as_posted_on is not None and day_of(as_posted_on) is None:
         raise click.UsageError(f"--as-posted-on: `{as_posted_on}` is no date written like 2024-03-21")
     _keep_what_is_read((output, "-o"), (record, "--record"), read=(policy, input, history))
+    many = Path(input).suffix.lower() in _MANY
+    if rejects is not None and not many:
+        raise click.UsageError(f"--rejects is for files with many claims: {', '.join(_MANY)}")
     if is_table(policy):
+        if many:
+            raise click.UsageError("decision tables answer one case; give it as JSON")
         if over_time:
             raise click.UsageError("--over-time: decision tables have no texts that are posted")
         if history is not None:
@@ -89,9 +106,15 @@ def command(
         raise click.UsageError("--decision, --table and --hit-policy are for decision tables made elsewhere")
     if record is not None and over_time:
         raise click.UsageError("--record keeps one answer; leave --over-time out")
+    if many and (over_time or history is not None or record is not None or redact or output is None):
+        raise click.UsageError(
+            "a file with many claims needs -o, and goes without --over-time, --history, --record, --redact"
+        )
     compiled = fit_policy(policy, allow, format)
     if isinstance(compiled, int):
         return compiled
+    if many and output is not None:
+        return _answer_many(compiled, policy, Path(input), output, rejects, as_posted_on, format)
     return _answer(compiled, input, history, output, as_posted_on, over_time, format, record, redact)
 
 
@@ -104,6 +127,29 @@ def _keep_what_is_read(*written: tuple[Path | None, str], read: tuple[str | None
         for file in (Path(name) for name in read if name is not None and name != STDIN):
             if path is not None and path.exists() and file.exists() and path.samefile(file):
                 raise Failure(f"`{shown(path)}` is a file that is read", f"choose another name with {option}")
+
+
+def _answer_many(
+    compiled: Compiled,
+    policy: str,
+    input: Path,
+    output: Path,
+    rejects: str | None,
+    as_posted_on: str | None,
+    format: str,
+) -> int:
+    """Judge a file with many claims; the exit status is 1 where a row was rejected."""
+    from ruleproof.cli.failures import Failure
+
+    refused = Path(rejects) if rejects is not None else output.with_suffix(".rejects.csv")
+    try:
+        from ruleproof.cli.claim_files.judging import judge_file
+        from ruleproof.cli.claim_files.words import say_counts
+    except ModuleNotFoundError as error:
+        raise Failure(str(error)) from None
+    counts, claims = judge_file(compiled, input, output, refused, as_posted_on, (Path(policy),))
+    say_counts(counts, claims, compiled.policy, output, refused, format)
+    return 1 if counts.rejected else 0
 
 
 def _by_tables(

@@ -147,9 +147,7 @@ def case_in_words(
 
 def _earlier_in_words(space: Space, line: Mapping[str, Value], service: Mapping[str, Value]) -> str:
     """Say an earlier service: its facts, which keys it shares with the line, and whether it was paid."""
-    told = [
-        _value_in_words(space, item, service[item.name]) for item in space.policy.asked if item.name in service
-    ]
+    told = [_value_in_words(space, item, service[item.name]) for item in space.policy.asked if item.name in service]
     shared = [
         f"{'the same' if service[key.field] == line.get(key.field) else 'another'} {key.label}"
         for key in space.policy.keys

@@ -54,7 +54,13 @@ def _outside(source: Source, table: DecisionTable) -> Iterator[Finding]:
             numbers = [row.number for row in found]
             spans = [row.span for row in found]
             yield table_finding(
-                source, "outside_values", spans, message, "correct the cell, or list the value", decision=table.name, rules=numbers
+                source,
+                "outside_values",
+                spans,
+                message,
+                "correct the cell, or list the value",
+                decision=table.name,
+                rules=numbers,
             )
 
 

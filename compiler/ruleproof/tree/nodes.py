@@ -756,7 +756,19 @@ class Limit(Node):
     label: Text | None
     kind: AtMostOf | NoAfter | WaitAfter | NoWith | NoAgain
     clauses: tuple[
-        InRevisions | OnSame | Counting | Window | When | Unless | Services | Otherwise | Cite | Reading | Note | Covers, ...
+        InRevisions
+        | OnSame
+        | Counting
+        | Window
+        | When
+        | Unless
+        | Services
+        | Otherwise
+        | Cite
+        | Reading
+        | Note
+        | Covers,
+        ...,
     ]
 
 

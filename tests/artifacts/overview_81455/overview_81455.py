@@ -1514,18 +1514,24 @@ class Past:
         self.services, self.complete, self.number = services, complete, number
 
     def check_against(self, line: Service) -> None:
-        """Refuse a history of another patient than the line, and one that holds the line itself."""
+        """Refuse a history, or another line, of another patient than the line, and one that is the line itself."""
         patient, name = line.value("patient_id"), line.value("id")
         for service in self.services:
-            if service.number >= 0:
-                continue
-            other = service.value("patient_id")
+            other, beside = service.value("patient_id"), service.number >= 0
             if isinstance(patient, str) and isinstance(other, str) and patient != other:
-                message = f"the earlier service {shown(service.id)} is of patient {shown(other)}, the line of {shown(patient)}"
-                raise InputError(message, "history", service.id, "the history of one patient")
+                which = f"line {service.number}" if beside else f"the earlier service {shown(service.id)}"
+                message = f"{which} is of patient {shown(other)}, the line of {shown(patient)}"
+                raise self._refused(message, service, "the services of one patient")
             if isinstance(name, str) and service.id == name:
+                if beside:
+                    raise self._refused(
+                        f"line {service.number} is called {shown(name)} too", service, "each service once"
+                    )
                 message = f"the service {shown(name)} stands in its own history"
-                raise InputError(message, "history", service.id, "services that came before")
+                raise self._refused(message, service, "services that came before")
+
+    def _refused(self, message: str, service: Service, allowed: str) -> InputError:
+        return InputError(message, "lines" if service.number >= 0 else "history", service.id, allowed)
 
 
 def refuse_disorder(services: Sequence[Service]) -> None:
@@ -1684,12 +1690,16 @@ class Program:
         pointers, listed = own.pop(POINTERS), whole.get(DIAGNOSES)
         allowed = f"places in the `{DIAGNOSES}` of the claim, counted from 1"
         if DIAGNOSES not in self._all_names or not isinstance(listed, (list, tuple)) or DIAGNOSES in own:
-            message = f"`{POINTERS}` point at the `{DIAGNOSES}` of the claim, which must be a list there and not stand here"
+            message = (
+                f"`{POINTERS}` point at the `{DIAGNOSES}` of the claim, which must be a list there and not stand here"
+            )
             raise InputError(message, POINTERS, pointers, allowed)
         places = pointers if isinstance(pointers, (list, tuple)) else ()
         good = all(type(place) is int and 1 <= place <= len(listed) for place in places)
         if not places or not good or len(set(places)) < len(places):
-            message = f"`{POINTERS}` cannot be {shown(pointers)}: they are different {allowed}; the claim has {len(listed)}"
+            message = (
+                f"`{POINTERS}` cannot be {shown(pointers)}: they are different {allowed}; the claim has {len(listed)}"
+            )
             raise InputError(message, POINTERS, pointers, allowed)
         return {**whole, DIAGNOSES: [listed[place - 1] for place in places]}
 

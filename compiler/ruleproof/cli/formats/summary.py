@@ -45,7 +45,9 @@ def _coverage(file: Checked, style: Style) -> Iterator[str]:
         said = f"{percent} % of {_count(item.sentences, 'sentence')} cited or declared not modelled"
         if item.quotes:
             quotes = _count(item.quotes, "quote")
-            said += f", {quotes} checked" if item.checked else f", {style.warning(f'{quotes} unchecked')} (no text at hand)"
+            said += (
+                f", {quotes} checked" if item.checked else f", {style.warning(f'{quotes} unchecked')} (no text at hand)"
+            )
         yield f"  source {visible(item.source)}: {said}"
 
 

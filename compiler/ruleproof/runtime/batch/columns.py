@@ -16,6 +16,9 @@ from ruleproof.runtime.kernel.values import UNKNOWN, InputError
 
 Numbers: TypeAlias = np.ndarray[Any, Any]
 
+Values: TypeAlias = "pa.Array | list[object]"
+"""A column of a batch: of Arrow, or a list of plain values, in which `UNKNOWN` is what a row has not told."""
+
 MISSING_DAY, UNKNOWN_DAY = -(1 << 40), -(1 << 41)
 """Stand among the days, counted from 1970-01-01, where a date is missing or unknown."""
 MOST_KEPT = 100_000
@@ -78,11 +81,13 @@ class ColumnReader:
         self.input = item
         self._asked = tuple(asked is None or item.dimension + place in asked for place in range(item.width))
         self._null: object = UNKNOWN if nulls_unknown else None
-        self._known: dict[tuple[Any, object], tuple[int, ...] | None] = {}
+        self._known: dict[tuple[object, ...], tuple[int, ...] | None] = {}
         self._last: tuple[pa.Array, Column] | None = None
 
-    def value(self, column: pa.Array, row: int) -> object:
+    def value(self, column: Values, row: int) -> object:
         """Give the value of one row as the input would be given it."""
+        if isinstance(column, list):
+            return self._told(column[row])
         one = plain(column.slice(row, 1))
         try:
             value = one[0].as_py()
@@ -99,8 +104,10 @@ class ColumnReader:
             return value.date() if value == midnight else value  # one with a time zone equals none without
         return value
 
-    def read(self, column: pa.Array) -> Column:
+    def read(self, column: Values) -> Column:
         """Read a column of a batch."""
+        if isinstance(column, list):
+            return self._of_values(column, None)
         column = plain(column)
         fast = self._fast(column.type)
         if fast is not None:
@@ -134,7 +141,7 @@ class ColumnReader:
             self._last = (dictionary, self._of_values([*dictionary.to_pylist(), None], dictionary.type))
         return self._last[1]
 
-    def _of_values(self, values: Sequence[object], kind: pa.DataType) -> Column:
+    def _of_values(self, values: Sequence[object], kind: pa.DataType | None) -> Column:
         width = self.input.width
         cells = [np.zeros(len(values), np.int64) for _ in range(width)]
         refused, unknown = [], np.zeros(len(values), bool)
@@ -156,17 +163,18 @@ class ColumnReader:
         narrow = tuple(_narrow(part) for part in cells)
         return Column(len(values), narrow, np.array(refused, np.int64), unknown if unknown.any() else None, days)
 
-    def _cells_of(self, value: object, kind: pa.DataType) -> tuple[int, ...] | None:
+    def _cells_of(self, value: object, kind: object) -> tuple[int, ...] | None:
         """Give the cells of a value, and of a date the day behind them; nothing where the value is refused."""
+        key = (kind, type(value), value)
         try:
-            return self._known[kind, value]
+            return self._known[key]
         except KeyError:
             pass
         except TypeError:  # a list: it is not worth remembering
             return self._read(value)
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        found = self._known[kind, value] = self._read(value)
+        found = self._known[key] = self._read(value)
         return found
 
     def _read(self, value: object) -> tuple[int, ...] | None:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
-from ruleproof.runtime.batch.columns import MISSING_DAY, UNKNOWN_DAY, Column, ColumnReader, Numbers
+from ruleproof.runtime.batch.columns import MISSING_DAY, UNKNOWN_DAY, Column, ColumnReader, Numbers, Values
 from ruleproof.runtime.batch.judging import Judge, Presumed, Rows
 from ruleproof.runtime.kernel.history import DaysBetween
 from ruleproof.runtime.kernel.inputs import DayInput
@@ -86,7 +85,7 @@ class Decider:
 
     # ------------------------------------------------------------ one batch
 
-    def decide(self, batch: Mapping[str, pa.Array], rows: int, first: int) -> DecidedRows:
+    def decide(self, batch: Mapping[str, Values], rows: int, first: int) -> DecidedRows:
         """Judge the rows of a batch, given as columns by the names of inputs; `first` is the number of its first row."""
         columns = {name: self._readers[name].read(column) for name, column in batch.items()}
         refused = np.zeros(rows, bool)
@@ -168,7 +167,7 @@ class Decider:
 
     def _rejects(
         self,
-        batch: Mapping[str, pa.Array],
+        batch: Mapping[str, Values],
         columns: Mapping[str, Column],
         refused: Numbers,
         impossible: Numbers,
@@ -181,7 +180,7 @@ class Decider:
         for row in np.flatnonzero(refused | impossible).tolist():
             yield self._reject(batch, row, told.get(row), first + row)
 
-    def _reject(self, batch: Mapping[str, pa.Array], row: int, name: str | None, number: int) -> Reject:
+    def _reject(self, batch: Mapping[str, Values], row: int, name: str | None, number: int) -> Reject:
         try:
             if name is not None:
                 self._readers[name].input.read(self._readers[name].value(batch[name], row))
@@ -192,7 +191,7 @@ class Decider:
             return Reject(number, error.input, value, error.message)
         raise AssertionError(f"row {number} was rejected, and there is nothing to say against it")
 
-    def _refuse_impossible(self, batch: Mapping[str, pa.Array], row: int) -> None:
+    def _refuse_impossible(self, batch: Mapping[str, Values], row: int) -> None:
         values = tuple(
             reader.input.read(reader.value(batch[name], row)) if name in batch else UNKNOWN
             for name, reader in self._readers.items()

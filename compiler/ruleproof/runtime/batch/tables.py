@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from ruleproof.runtime.batch.answers import USUAL, WORDS, columns_of, schema_of
-from ruleproof.runtime.batch.columns import Numbers
+from ruleproof.runtime.batch.columns import Numbers, Values
 from ruleproof.runtime.batch.deciding import Decider, Reject
 from ruleproof.runtime.kernel.answers import Answer, Requirement
 from ruleproof.runtime.kernel.program import Program
@@ -76,10 +76,16 @@ class Deciding:
 
     def answers(self, batch: pa.RecordBatch, first: int) -> tuple[pa.RecordBatch, tuple[Reject, ...]]:
         """Give the answers to a batch, whose first row has the number `first`."""
-        said, rejects = self.said(batch, first)
-        pairs = list(zip(self.decider.judge.numbered, said, strict=True))
-        columns = list(columns_of(pairs[: self.decisions], pairs[self.decisions :], self.words))
-        return pa.RecordBatch.from_arrays(columns, schema=self.schema), rejects
+        return self.answers_of({name: batch.column(name) for name in self.read}, batch.num_rows, first)
+
+    def answers_of(
+        self, columns: Mapping[str, Values], rows: int, first: int
+    ) -> tuple[pa.RecordBatch, tuple[Reject, ...]]:
+        """Give the answers to columns by the names of inputs, all of so many rows."""
+        found = self.decider.decide(columns, rows, first)
+        pairs = list(zip(self.decider.judge.numbered, found.said, strict=True))
+        told = list(columns_of(pairs[: self.decisions], pairs[self.decisions :], self.words))
+        return pa.RecordBatch.from_arrays(told, schema=self.schema), found.rejects
 
     def decided(self, answers: Sequence[pa.RecordBatch], rejects: Sequence[Reject]) -> DecidedTable:
         """Put answers and rejected rows together."""

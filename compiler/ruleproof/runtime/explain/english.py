@@ -186,6 +186,8 @@ def _of_the_past(words: str) -> str:
     >>> _of_the_past("after 2 biopsy on the same specimen")
     'at least 2 earlier services “biopsy” on the same specimen'
     """
+    if not words.startswith("after "):
+        return words
     words = words.replace(" on the same patient", " of the same patient").replace(" days ago", " days before")
     words = re.sub(r"^after an? ", "an earlier ", words)
     return re.sub(

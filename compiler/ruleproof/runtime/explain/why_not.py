@@ -13,20 +13,8 @@ from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
 from ruleproof.graph.changes import Change, Search
 from ruleproof.graph.remaining import Remaining
-from ruleproof.model.meaning import (
-    ALSO,
-    CONSIDER,
-    FAILED,
-    MAY_REPORT,
-    MET,
-    MUST_NOT,
-    NOT_APPLICABLE,
-    NOT_CHECKED,
-    OUTCOME,
-    REPORT,
-    Answer,
-)
-from ruleproof.model.nodes import Decision
+from ruleproof.model.meaning import FAILED, MET, NOT_APPLICABLE, NOT_CHECKED, OUTCOME, Answer
+from ruleproof.model.nodes import ALSO, CONSIDER, MAY_REPORT, MUST_NOT, REPORT, Decision
 from ruleproof.prover.space import Box
 from ruleproof.runtime.explain.english import English, in_words, listed
 from ruleproof.runtime.explain.paragraphs import (

@@ -146,12 +146,16 @@ class Program:
         pointers, listed = own.pop(POINTERS), whole.get(DIAGNOSES)
         allowed = f"places in the `{DIAGNOSES}` of the claim, counted from 1"
         if DIAGNOSES not in self._all_names or not isinstance(listed, (list, tuple)) or DIAGNOSES in own:
-            message = f"`{POINTERS}` point at the `{DIAGNOSES}` of the claim, which must be a list there and not stand here"
+            message = (
+                f"`{POINTERS}` point at the `{DIAGNOSES}` of the claim, which must be a list there and not stand here"
+            )
             raise InputError(message, POINTERS, pointers, allowed)
         places = pointers if isinstance(pointers, (list, tuple)) else ()
         good = all(type(place) is int and 1 <= place <= len(listed) for place in places)
         if not places or not good or len(set(places)) < len(places):
-            message = f"`{POINTERS}` cannot be {shown(pointers)}: they are different {allowed}; the claim has {len(listed)}"
+            message = (
+                f"`{POINTERS}` cannot be {shown(pointers)}: they are different {allowed}; the claim has {len(listed)}"
+            )
             raise InputError(message, POINTERS, pointers, allowed)
         return {**whole, DIAGNOSES: [listed[place - 1] for place in places]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -170,7 +171,7 @@ class TableReasons:
             met = passes(test, case[name], case) if name in case else None
             if not (only_unmet and met):
                 text = row.texts[place] if place < len(row.texts) and row.texts[place].strip() else cell_text(test)
-                had = value_text(case[name]) if name in case else "not known"
+                had = _case_text(case[name]) if name in case else "not known"
                 cells.append(CellReason(column.label or name, " ".join(text.split()), had, met))
         return RowReason(row.number, outputs_in_words(row.outputs), tuple(cells))
 
@@ -284,6 +285,11 @@ def value_in_words(value: Any) -> str:
 
 def outputs_in_words(cells: Iterable[OutputCell]) -> str:
     return ", ".join(value_in_words(cell.value) if isinstance(cell, Literal) else cell.text for cell in cells)
+
+
+def _case_text(value: Any) -> str:
+    """Say a value of a case; a day is written as people write it in a table."""
+    return value.isoformat() if type(value) is datetime.date else value_text(value)
 
 
 def _spellings(cells: Outputs) -> frozenset[str]:
