@@ -504,3 +504,14 @@ def test_inputs_may_be_called_what_the_module_calls_its_own_things() -> None:
         judged = module.decide({other: 9 if other == name else 0 for other in bare})
         assert [found for found, answer in judged.answers.items() if answer.outcomes] == [f"d{number}"]
     assert module.Claim(**dict.fromkeys(module.Claim._fields, 5)) == module.claim_from(dict.fromkeys(bare, 5))
+
+
+def test_a_zero_has_no_decimals_however_it_is_written() -> None:
+    policy = load(
+        "policy shares\ninput share is decimal number from 0 to 1 with 2 decimals\ndecision low gives one of yes, no\n"
+        "rule R1 for low when share is 0 then low is yes\nrule R2 for low when share is more than 0 then low is no\n"
+    )
+    for zero in ("0", "0.00", "0.0000", "-0.0000"):
+        assert policy.decide({"share": Decimal(zero)}).low.outcome == "yes"
+    with pytest.raises(InputError, match="3 decimals"):
+        policy.decide({"share": Decimal("0.1250")})

@@ -33,6 +33,9 @@ _KINDS: Mapping[str, Any] = {
 MOST_SHOWN = 20
 """How many findings the text of a `PolicyError` lists; all are in its `findings`."""
 
+MOST_KEPT_READY = 8
+"""For how many different sets of columns a loaded policy stays ready to judge tables."""
+
 
 class PolicyError(ValueError):
     """A policy that cannot be loaded, with everything that stands against it."""
@@ -81,6 +84,7 @@ class LoadedPolicy(Explaining):
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
         self._program = program_of(compiled)
+        self._deciding: dict[tuple[object, ...], Deciding] = {}
 
     @property
     def policy(self) -> PolicyVersion:
@@ -190,10 +194,15 @@ class LoadedPolicy(Explaining):
         from ruleproof.runtime.batch.answers import USUAL  # noqa: PLC0415
         from ruleproof.runtime.batch.tables import deciding  # noqa: PLC0415
 
-        dimensions = self.compiled.epochs[-1].compiler.space.dimensions
-        sizes = tuple(len(item.cells) if item.group is None else 2 for item in dimensions)
-        told = USUAL if words is None else words
-        return deciding(self._program, sizes, names, as_posted_on, only, told, nulls_unknown)
+        told = USUAL if words is None else tuple(words)
+        about = (tuple(names), as_posted_on, None if only is None else tuple(only), told, tuple(nulls_unknown))
+        if about not in self._deciding:
+            dimensions = self.compiled.epochs[-1].compiler.space.dimensions
+            sizes = tuple(len(item.cells) if item.group is None else 2 for item in dimensions)
+            if len(self._deciding) >= MOST_KEPT_READY:
+                self._deciding.clear()
+            self._deciding[about] = deciding(self._program, sizes, *about)
+        return self._deciding[about]
 
 
 def load(path_or_text: str | Path, *, allow: tuple[str, ...] = ()) -> LoadedPolicy:

@@ -370,6 +370,8 @@ class DecimalInput(Input):
 
 def _decimals(number: Any) -> int:
     """Count the decimals of a number, closing zeros aside."""
+    if not number:
+        return 0
     _, digits, exponent = number.as_tuple()
     zeros = 0
     while zeros < min(len(digits), -exponent) and digits[-1 - zeros] == 0:

@@ -95,6 +95,12 @@ class ColumnReader:
             value = str(one.to_numpy(zero_copy_only=False)[0])
         return self._told(value)
 
+    def values(self, column: Values, rows: Numbers) -> list[object]:
+        """Give the values of some rows, none of them refused, as the input would be given them."""
+        if isinstance(column, list):
+            return [self._told(column[row]) for row in rows.tolist()]
+        return [self._told(value) for value in plain(column).take(pa.array(rows)).to_pylist()]
+
     def _told(self, value: object) -> object:
         """Give a value of a column as it is told: a null is missing or unknown, and a midnight is the date that it means."""
         if value is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from ruleproof.runtime.kernel.inputs import DayInput
 from ruleproof.runtime.kernel.program import Program
 from ruleproof.runtime.kernel.values import UNKNOWN, InputError, shown
 
+_MOST_MET = 10_000
+"""How many different facts that cannot happen together are remembered with their reason."""
 _MOST_MASKS = 60
 """How many columns of a batch may hold values of which some are unknown: their patterns are bits of a number."""
 
@@ -74,6 +76,8 @@ class Decider:
         self._readers = {
             item.name: ColumnReader(item, item.name in nulls_unknown, self.judge.asked) for item in program.inputs
         }
+        self._asked_together = _asked_together(program)
+        self._met: dict[tuple[object, ...], Reject] = {}
         self._presumed = {name: self._cells_presumed(name, value) for name, value in program.presumptions}
 
     def _cells_presumed(self, name: str, value: object) -> tuple[tuple[int, ...], int]:
@@ -173,31 +177,63 @@ class Decider:
         impossible: Numbers,
         first: int,
     ) -> Iterator[Reject]:
-        told = {}
+        told: dict[int, str] = {}
         for item in reversed(self._program.inputs):  # the first input that is refused has the last word
             if item.name in columns:
                 told.update(dict.fromkeys(columns[item.name].refused.tolist(), item.name))
+        others = np.flatnonzero(impossible & ~refused)
+        facts = self._facts(batch, others)
         for row in np.flatnonzero(refused | impossible).tolist():
-            yield self._reject(batch, row, told.get(row), first + row)
-
-    def _reject(self, batch: Mapping[str, Values], row: int, name: str | None, number: int) -> Reject:
-        try:
-            if name is not None:
-                self._readers[name].input.read(self._readers[name].value(batch[name], row))
+            name = told.get(row)
+            if name is None:
+                yield replace(self._impossible(next(facts)), row=first + row)
             else:
-                self._refuse_impossible(batch, row)
-        except InputError as error:
-            value = "" if isinstance(error.value, dict) else shown(error.value)
-            return Reject(number, error.input, value, error.message)
-        raise AssertionError(f"row {number} was rejected, and there is nothing to say against it")
+                yield self._refused(name, self._readers[name].value(batch[name], row), first + row)
 
-    def _refuse_impossible(self, batch: Mapping[str, Values], row: int) -> None:
-        values = tuple(
-            reader.input.read(reader.value(batch[name], row)) if name in batch else UNKNOWN
-            for name, reader in self._readers.items()
-        )
+    def _refused(self, name: str, value: object, number: int) -> Reject:
+        return _reject(number, lambda: self._readers[name].input.read(value))
+
+    def _facts(self, batch: Mapping[str, Values], rows: Numbers) -> Iterator[tuple[object, ...]]:
+        """Give what some rows tell of the inputs that combinations which cannot happen ask about."""
+        if not len(rows):
+            return iter(())
+        columns = []
+        for name, reader in self._readers.items():
+            there = name in batch and name in self._asked_together
+            columns.append(reader.values(batch[name], rows) if there else [UNKNOWN] * len(rows))
+        return zip(*columns, strict=True)
+
+    def _impossible(self, facts: tuple[object, ...]) -> Reject:
+        """Give the reason why facts cannot happen together; it is the same wherever they are the same."""
+        key = tuple(tuple(item) if isinstance(item, list) else item for item in facts)
+        if key not in self._met:
+            if len(self._met) >= _MOST_MET:
+                self._met.clear()
+            self._met[key] = _reject(0, lambda: self._refuse_impossible(facts))
+        return self._met[key]
+
+    def _refuse_impossible(self, facts: tuple[object, ...]) -> None:
+        pairs = zip(self._readers.values(), facts, strict=True)
+        values = tuple(reader.input.read(fact) for reader, fact in pairs)
         known = self._program._worked_out(values, None, self._posted)
         self._program.check_possible(known, self._program.cells(known), self._posted)
+
+
+def _reject(number: int, refuse: Callable[[], object]) -> Reject:
+    """Give a row as rejected, by the error that judging it by itself comes to."""
+    try:
+        refuse()
+    except InputError as error:
+        value = "" if isinstance(error.value, dict) else shown(error.value)
+        return Reject(number, error.input, value, error.message)
+    raise AssertionError(f"row {number} was rejected, and there is nothing to say against it")
+
+
+def _asked_together(program: Program) -> frozenset[str]:
+    """Name the inputs that combinations which cannot happen ask about, now or earlier; all where some are worked out."""
+    items = [part for item in program.impossibles for part in (item, *(known for _, known in item.earlier))]
+    names = {name for item in items for name in item.inputs}
+    return frozenset(program.names if names - set(program.names) else names)
 
 
 def _days_between(item: DaysBetween, columns: Mapping[str, Column], rows: int) -> _Dimension:

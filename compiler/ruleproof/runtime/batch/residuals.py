@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 
 from ruleproof.runtime.kernel.graphs import Open
 
@@ -11,31 +13,37 @@ Nodes = tuple[tuple[int, ...], ...]
 """A graph as the kernel follows it: see `Open` in `runtime/kernel/graphs.py`."""
 
 
+_Node: TypeAlias = tuple[int, tuple[int, ...], tuple[int, ...]]
+
+
 class TooLargeError(Exception):
     """More nodes than are worth making; the graph is then followed as it is."""
 
 
 class Residuals:
-    """The nodes of a graph and of everything that is left of it, each with one way for every cell of its dimension."""
+    """The nodes of a graph and of everything that is left of it, each as its dimension, stretches of cells, and their ways.
+
+    Stretches that lead the same way are not joined, since the evaluator does not: it then says the same of what is left.
+    """
 
     def __init__(self, nodes: Nodes, sizes: Sequence[int], most: int) -> None:
         """`sizes` counts the cells of each dimension; more than `most` nodes are a `TooLargeError`."""
         self._sizes, self._most = sizes, most
-        self._made: list[tuple[int, tuple[int, ...]]] = []
+        self._made: list[_Node] = []
         self._asks: list[int] = []
-        self._numbers: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._numbers: dict[_Node, int] = {}
         self._memo: dict[tuple[int, int], dict[int, int]] = {}
         kept: dict[int, int] = {}
         for index in range(len(nodes) - 1, -1, -1):
             dimension, *rest = nodes[index]
-            ways = rest if dimension < 0 else [kept[way] for way in ways_by_cell(nodes[index], sizes[dimension])]
-            kept[index] = self._node(dimension, tuple(ways))
+            starts, ways = ((), rest) if dimension < 0 else (rest[::2], [kept[way] for way in rest[1::2]])
+            kept[index] = self._node(dimension, tuple(starts), tuple(ways))
         self.root = kept[0]
 
-    def _node(self, dimension: int, ways: tuple[int, ...]) -> int:
+    def _node(self, dimension: int, starts: tuple[int, ...], ways: tuple[int, ...]) -> int:
         if dimension >= 0 and ways.count(ways[0]) == len(ways):
             return ways[0]
-        key = (dimension, ways)
+        key = (dimension, starts, ways)
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self._made)
@@ -52,7 +60,7 @@ class Residuals:
 
     def leaf(self, node: int) -> int | None:
         """Give the number that a leaf holds (-1: cannot happen); nothing for a question."""
-        dimension, ways = self._made[node]
+        dimension, _, ways = self._made[node]
         return ways[0] if dimension < 0 else None
 
     def asks(self, node: int, dimension: int) -> bool:
@@ -68,15 +76,15 @@ class Residuals:
     def _where(self, node: int, dimension: int, cell: int, memo: dict[int, int]) -> int:
         found = memo.get(node)
         if found is None:
-            asked, ways = self._made[node]
+            asked, starts, ways = self._made[node]
             if asked == dimension:
-                found = ways[cell]  # no path asks the same thing twice
+                found = ways[max(0, bisect_right(starts, cell) - 1)]  # no path asks the same thing twice
             else:
                 known = {
                     way: self._where(way, dimension, cell, memo) if self._asks[way] >> dimension & 1 else way
                     for way in set(ways)
                 }
-                found = self._node(asked, tuple([known[way] for way in ways]))
+                found = self._node(asked, starts, tuple([known[way] for way in ways]))
             memo[node] = found
         return found
 
@@ -91,7 +99,7 @@ class Residuals:
                 seen.add(number)
                 waiting.append((number, True))
                 if self._made[number][0] >= 0:
-                    waiting += [(way, False) for way in self._made[number][1]]
+                    waiting += [(way, False) for way in self._made[number][2]]
         order.reverse()
         places = {number: place for place, number in enumerate(order)}
         opened = Open(tuple(self._row(number, places) for number in order), said)
@@ -99,14 +107,10 @@ class Residuals:
         return opened
 
     def _row(self, number: int, places: dict[int, int]) -> tuple[int, ...]:
-        dimension, ways = self._made[number]
+        dimension, starts, ways = self._made[number]
         if dimension < 0:
             return (-1, *ways)
-        row = [dimension]
-        for cell, way in enumerate(ways):
-            if not cell or way != ways[cell - 1]:
-                row += [cell, places[way]]
-        return tuple(row)
+        return (dimension, *chain.from_iterable(zip(starts, (places[way] for way in ways), strict=True)))
 
 
 def ways_by_cell(node: tuple[int, ...], size: int) -> list[int]:
