@@ -80,7 +80,7 @@ def tumour() -> LoadedPolicy:
 def test_why_is_one_paragraph_for_each_decision(lamps: LoadedPolicy) -> None:
     explanation = lamps.explain(FACTS)
     assert explanation["place"].text == (
-        "Where to put it: report hall. Rule R1 (halls) says so: “strong”: yes; "
+        "Where to put it: hall. Rule R1 (halls) says so: “strong”: yes; "
         "colour: warm white or cold white (here warm white); indoors: yes."
     )
     assert explanation.texts[1] == (
@@ -287,11 +287,11 @@ def test_possible_answers_have_witnesses(tumour: LoadedPolicy) -> None:
 def test_ranges_are_for_every_decision(lamps: LoadedPolicy) -> None:
     (ranges,) = lamps.ranges(FACTS, "watts").values()
     assert [(item.words, item.answers, item.here) for item in ranges] == [
-        ("power: up to 49 watts", ("report desk",), False),
-        ("power: 50 or more watts", ("report hall",), True),
+        ("power: up to 49 watts", ("desk",), False),
+        ("power: 50 or more watts", ("hall",), True),
     ]
     text = lamps.compare(FACTS, {**FACTS, "watts": 5, "colour": "cold_white"}).text
-    assert text.endswith("Where to put it was report hall and is report desk, because of power.")
+    assert text.endswith("Where to put it was hall and is desk, because of power.")
 
 
 # ---------------------------------------------------------------- interviews

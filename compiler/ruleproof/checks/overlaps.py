@@ -12,6 +12,7 @@ from ruleproof.checks.findings import About, backquoted, in_a_row, override_repa
 from ruleproof.finding import Finding, Repair
 from ruleproof.model.meaning import CHOICE, CONFLICT, CONTRADICTION, fault, surviving
 from ruleproof.model.nodes import MAY_REPORT, MUST_NOT, REPORT, Decision, Rule
+from ruleproof.model.order import leads_to
 from ruleproof.pages import Page
 from ruleproof.prover.boxes import shapes_around
 from ruleproof.prover.space import Box
@@ -116,6 +117,7 @@ def _repairs(about: About, decision: Decision, rules: tuple[Rule, ...], holding:
     if about.page.name not in (CONTRADICTION, CONFLICT, CHOICE):
         return ()
     kept = [rule for rule in rules if rule.name in surviving(decision, holding)]
+    beats = {rule.name: [override.rule for override in rule.overrides] for rule in decision.rules}
     found = []
     for winner in kept:
         losers = [rule for rule in kept if rule is not winner and _disagree(decision, winner, rule)]
@@ -123,7 +125,7 @@ def _repairs(about: About, decision: Decision, rules: tuple[Rule, ...], holding:
         if (
             losers
             and not fault(decision, left)
-            and not any(_reaches(decision, loser.name, winner.name) for loser in losers)
+            and not any(leads_to(beats, loser.name, winner.name) for loser in losers)  # that would be a circle
         ):
             end = winner.table_end if winner.table else None
             found.append(override_repair(about.path, winner, losers, end))
@@ -134,17 +136,3 @@ def _disagree(decision: Decision, rule: Rule, other: Rule) -> bool:
     if decision.collects or MUST_NOT in (rule.force, other.force):
         return (rule.force == MUST_NOT) != (other.force == MUST_NOT) and bool(set(rule.outcomes) & set(other.outcomes))
     return {rule.force, other.force} <= {REPORT, MAY_REPORT} and rule.outcomes != other.outcomes
-
-
-def _reaches(decision: Decision, start: str, goal: str) -> bool:
-    """Tell whether a rule overrides another, directly or through others; such an override back would be a circle."""
-    beats = {rule.name: [override.rule for override in rule.overrides] for rule in decision.rules}
-    waiting, seen = [start], {start}
-    while waiting:
-        for name in beats.get(waiting.pop(), []):
-            if name == goal:
-                return True
-            if name not in seen:
-                seen.add(name)
-                waiting.append(name)
-    return False

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 from ruleproof.cli.failures import Failure
 from ruleproof.cli.reading import LARGEST_FILE, STDIN, shown
@@ -34,6 +36,18 @@ def read_history(path: str) -> list[object]:
         assert isinstance(found, list)
         return found
     return [parsed_json(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def objects_in(stream: BinaryIO) -> Iterator[tuple[int, object]]:
+    """Give what each line of a stream holds as JSON, with the number of the line; empty lines are left out."""
+    for number, line in enumerate(iter(lambda: stream.readline(LARGEST_FILE + 1), b""), 1):
+        if len(line) > LARGEST_FILE:
+            raise ClaimError(f"line {number} is larger than {LARGEST_FILE // 1024 // 1024} MB")
+        if line.strip():
+            try:
+                yield number, parsed_json(line.decode("utf-8-sig"), number)
+            except UnicodeDecodeError:
+                raise ClaimError(f"line {number} is not UTF-8 text") from None
 
 
 def _text(path: str) -> str:

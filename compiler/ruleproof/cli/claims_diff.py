@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ruleproof.cli.claims import ClaimError, parsed_json
+from ruleproof.cli.claims import ClaimError, objects_in
 from ruleproof.cli.failures import Failure
-from ruleproof.cli.reading import LARGEST_FILE, shown
+from ruleproof.cli.reading import shown
 
 if TYPE_CHECKING:
     from ruleproof.compiled import Compiled
@@ -110,7 +110,7 @@ def _say_totals(count: int, affected: int, refused: int) -> None:
 def claims_in(path: str, compiled: Compiled) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Give each claim of a file with its number: of NDJSON that of its line, of CSV that of its row below the header.
 
-    In CSV an empty cell is unknown, `missing` is missing, and several codes stand between semicolons.
+    In CSV an empty cell is missing, as for `eval`; several codes stand between semicolons.
     """
     kind = Path(path).suffix.lower()
     if kind not in (".ndjson", ".jsonl", ".csv"):
@@ -131,16 +131,10 @@ def claims_in(path: str, compiled: Compiled) -> Iterator[tuple[int, Mapping[str,
 
 
 def _objects(stream: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    number = 0
-    while line := stream.readline(LARGEST_FILE + 1):
-        number += 1
-        if len(line) > LARGEST_FILE:
-            raise ClaimError(f"line {number} is larger than {LARGEST_FILE // 1024 // 1024} MB")
-        if line.strip():
-            found = parsed_json(line.decode("utf-8-sig"), number)
-            if not isinstance(found, dict):
-                raise ClaimError(f"line {number}: a claim is one JSON object, input names to values")
-            yield number, found
+    for number, found in objects_in(stream):
+        if not isinstance(found, dict):
+            raise ClaimError(f"line {number}: a claim is one JSON object, input names to values")
+        yield number, found
 
 
 def _rows(reader: Any, compiled: Compiled) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -158,12 +152,12 @@ def _rows(reader: Any, compiled: Compiled) -> Iterator[tuple[int, Mapping[str, A
             raise ClaimError(f"row {number} has {len(row)} cells, and the first row {len(header)}")
         yield (
             number,
-            {name: _value(cell, name in several) for name, cell in zip(header, row, strict=True) if cell.strip()},
+            {name: _value(cell, name in several) for name, cell in zip(header, row, strict=True)},
         )
 
 
 def _value(cell: str, several: bool) -> object:
     text = cell.strip()
-    if text == "missing":
+    if not text:
         return None
     return [part.strip() for part in text.split(";") if part.strip()] if several else text

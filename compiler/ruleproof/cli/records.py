@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ruleproof.cli.claims import ClaimError, parsed_json
+from ruleproof.cli.claims import objects_in
 from ruleproof.cli.failures import Failure
-from ruleproof.cli.reading import LARGEST_FILE, shown
+from ruleproof.cli.reading import shown
 
 
 def append_record(path: Path, record: Mapping[str, Any]) -> None:
@@ -32,19 +32,6 @@ def records_in(path: str) -> Iterator[tuple[int, object]]:
     """Give each record of a log with the number of its line; `ClaimError` where a line is no JSON."""
     try:
         with Path(path).open("rb") as stream:
-            number = 0
-            while line := stream.readline(LARGEST_FILE + 1):
-                number += 1
-                if len(line) > LARGEST_FILE:
-                    raise ClaimError(f"line {number} is larger than {LARGEST_FILE // 1024 // 1024} MB")
-                if line.strip():
-                    yield number, parsed_json(_text(line, number), number)
+            yield from objects_in(stream)
     except OSError as error:
         raise Failure(f"{shown(path)}: the log cannot be read: {(error.strerror or str(error)).lower()}") from None
-
-
-def _text(line: bytes, number: int) -> str:
-    try:
-        return line.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ClaimError(f"line {number} is not UTF-8 text") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from ruleproof.model.nodes import Decision
@@ -20,6 +20,23 @@ def circle_in(follows: Mapping[str, Sequence[str]]) -> list[str]:
         # the sorter names each step before the one that leads to it
         return list(reversed(error.args[1]))
     return []
+
+
+def leads_to(follows: Mapping[str, Iterable[str]], start: str, goal: str) -> bool:
+    """Tell whether a way leads from one name to another.
+
+    >>> leads_to({"a": ["b"], "b": ["c"]}, "a", "c"), leads_to({"a": ["b"]}, "b", "a")
+    (True, False)
+    """
+    waiting, seen = [start], {start}
+    while waiting:
+        for name in follows.get(waiting.pop(), ()):
+            if name == goal:
+                return True
+            if name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return False
 
 
 def in_order(decisions: Sequence[Decision], uses: Mapping[str, Sequence[str]]) -> list[Decision]:

@@ -24,7 +24,7 @@ from ruleproof.model.nodes import (
     SourceDocument,
     Within,
 )
-from ruleproof.model.order import circle_in
+from ruleproof.model.order import circle_in, leads_to
 
 BACKGROUND = "background"
 
@@ -89,7 +89,7 @@ class Precedence:
                 and other.name not in beats[rule.name]
                 and _disagree(decision, rule, other)
                 and not _apart(rule.condition, other.condition)
-                and not _reaches(beats, other.name, rule.name)
+                and not leads_to(beats, other.name, rule.name)
             ):
                 yield Override(other.name, why, "", rule.name_span, by_source=True)
 
@@ -161,16 +161,3 @@ def _below(part: Within, test: Within) -> bool:
     high: Any = part.high
     low: Any = test.low
     return high is not None and low is not None and high < low
-
-
-def _reaches(beats: dict[str, set[str]], start: str, goal: str) -> bool:
-    """Tell whether a rule overrides another, directly or through others."""
-    waiting, seen = [start], {start}
-    while waiting:
-        for name in beats.get(waiting.pop(), ()):
-            if name == goal:
-                return True
-            if name not in seen:
-                seen.add(name)
-                waiting.append(name)
-    return False

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from ruleproof.model import nodes as model
 from ruleproof.model.meaning import OUTCOME
-from ruleproof.model.nodes import Choice, Input, Policy
+from ruleproof.model.nodes import REPORT, Choice, Input, Policy
 from ruleproof.prover.regions import cells_in_words
 from ruleproof.prover.space import Box, Space, bits_of
 from ruleproof.runtime.explain.needs import Asks, Counted, Named, Need, Needed
@@ -167,7 +167,8 @@ class English:
             return str(answer)
         if kind == OUTCOME:
             said = listed(map(in_words, outcomes))
-            return said if force == "several" else f"{force} {said}"
+            plain = force == REPORT and not any(" " in outcome for outcome in outcomes)  # a word, and no code
+            return said if plain or force == "several" else f"{force} {said}"
         words = {
             "nothing": "nothing to report" if getattr(answer, "barred", ()) else "no rule speaks of it",
             "left open": "left open",
