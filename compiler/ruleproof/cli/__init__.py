@@ -20,6 +20,7 @@ COMMANDS = {
     "build": "Check, then write the evaluator, the tables and the flowcharts.",
     "test": "Run the examples and the proofs, and show what they leave untried.",
     "eval": "Answer one claim.",
+    "generate": "Make up claims that hit every rule, override and bound.",
     "explain": "Answer one claim, and say why, or why not otherwise.",
     "ask": "Ask for the facts of a claim until its answer is settled.",
     "replay": "Answer decision records again, and say what differs.",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from ruleproof.checks.example_fails import presumed
 from ruleproof.cli.formats.values import value_in_words
@@ -18,6 +17,7 @@ from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import Always, Decision, Example
 from ruleproof.prover.study import Landscape, shared
 from ruleproof.prover.told import facts_of
+from ruleproof.runtime.generate.targets import boundaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,25 +144,3 @@ def _boundaries(compiled: Compiled) -> Coverage:
 
 def _facts(example: Example) -> Iterator[tuple[str, Value]]:
     return iter(example.facts.items())
-
-
-def boundaries(compiled: Compiled) -> Iterator[tuple[str, Value]]:
-    """Give for each number and date the values on both sides of every cut, where some case with them can be judged."""
-    for place, dimension in enumerate(compiled.space.dimensions):
-        stretches = [(number, cell) for number, cell in enumerate(dimension.cells) if cell.stretch]
-        found: dict[Value, None] = {}
-        for (number, before), (_, after) in pairwise(stretches):
-            for side, value, closed in (
-                (number, before.high, before.high_closed),
-                (number + 1, after.low, after.low_closed),
-            ):
-                if closed and _is_judged(compiled, dimension.input, place, side):
-                    found[value] = None
-        yield from ((dimension.input, value) for value in found)
-
-
-def _is_judged(compiled: Compiled, name: str, place: int, cell: int) -> bool:
-    """Tell whether a decision speaks about some case in a cell; cells that only requirements look at count as well."""
-    looking = [landscape for landscape in compiled.study.landscapes if name in landscape.inputs]
-    boxes = (box for landscape in looking for own in landscape.boxes.values() for box in own)
-    return not looking or any(box[place] >> cell & 1 for box in boxes)

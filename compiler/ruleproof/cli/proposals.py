@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ruleproof.checks.example_fails import presumed
-from ruleproof.cli.coverage import Coverage, answer_words, boundaries, override_words
+from ruleproof.cli.coverage import Coverage, answer_words, override_words
 from ruleproof.cli.formats.values import value_in_words
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
@@ -27,6 +27,7 @@ from ruleproof.prover.expressions import Expression, InCells, negation
 from ruleproof.prover.regions import written_name
 from ruleproof.prover.study import Holding, Landscape, shared
 from ruleproof.prover.witnesses import witness_of
+from ruleproof.runtime.generate.targets import boundaries
 
 _PLAIN = re.compile(r"[^\W\d]\w*|(?:CPT|HCPCS|PLA|ICD|ICDPCS|REV|POS|MOD|CARC|RARC) [A-Z0-9][A-Z0-9.]{0,14}")
 Facts = Mapping[str, Value]

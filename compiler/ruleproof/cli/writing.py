@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from types import FrameType
+from typing import IO
 
 from ruleproof.cli.failures import Failure
 
@@ -120,6 +121,27 @@ def write_one(path: Path, content: bytes) -> None:
         Path(aside).replace(path)
     except BaseException:
         Path(aside).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def aside(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file piece by piece under another name beside it; it gets its own when all is done, and else is gone."""
+    path = path.resolve()
+    if not path.parent.is_dir():
+        raise Failure(f"there is no folder `{path.parent.as_posix()}`", "make it first")
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield stream  # a pipe or a device: there is nothing to be replaced
+        return
+    handle, name = tempfile.mkstemp(prefix=".ruleproof-", dir=path.parent)
+    try:
+        with _stopped_like_an_error(), os.fdopen(handle, "wb") as stream:
+            yield stream
+        _copy_mode(path, Path(name))
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
         raise
 
 

@@ -25,6 +25,7 @@ from ruleproof.source import NOTHING_BESIDE, Beside, Source, source_from_text
 
 if TYPE_CHECKING:
     from ruleproof.runtime.batch.tables import DecidedTable, Deciding
+    from ruleproof.runtime.generate import Generated
 
 _KINDS: Mapping[str, Any] = {
     name: item for part in (answers, graphs, history, inputs, program) for name, item in vars(part).items()
@@ -182,6 +183,16 @@ class LoadedPolicy(Explaining):
 
         return decide_batches(lambda names: self.deciding(names, as_posted_on, only, words, nulls_unknown), table)
 
+    def generate(self, number: int, seed: int = 1, *, histories: bool = False, **rates: float) -> Iterator[Generated]:
+        """Make up claims that hit every rule, override and bound; the same seed gives the same claims.
+
+        `rates` are `noise` (0.2), `faults` (0) and `unknown` (0), from 0 to 1.  Each claim has `facts`, `about`, what it was
+        made for, and with `histories` also `history`, the earlier services where it hangs on some.
+        """
+        from ruleproof.runtime.generate import Generator, Rates  # noqa: PLC0415
+
+        return Generator(self.compiled, seed, histories=histories).claims(number, Rates(**rates))
+
     def deciding(
         self,
         names: Sequence[str],
@@ -197,11 +208,9 @@ class LoadedPolicy(Explaining):
         told = USUAL if words is None else tuple(words)
         about = (tuple(names), as_posted_on, None if only is None else tuple(only), told, tuple(nulls_unknown))
         if about not in self._deciding:
-            dimensions = self.compiled.epochs[-1].compiler.space.dimensions
-            sizes = tuple(len(item.cells) if item.group is None else 2 for item in dimensions)
             if len(self._deciding) >= MOST_KEPT_READY:
                 self._deciding.clear()
-            self._deciding[about] = deciding(self._program, sizes, *about)
+            self._deciding[about] = deciding(self._program, sizes_of(self.compiled), *about)
         return self._deciding[about]
 
 
@@ -239,6 +248,12 @@ def list_of(compiled: Compiled, name: str) -> CodeList:
     """Give a code list of a policy, to be asked about codes."""
     listed = next(item for item in compiled.policy.code_lists if item.name == name)
     return CodeList(*cast("Any", list_parts(listed)))
+
+
+def sizes_of(compiled: Compiled) -> tuple[int, ...]:
+    """Count the cells of each dimension, as judging by columns needs them beside the tables."""
+    dimensions = compiled.epochs[-1].compiler.space.dimensions
+    return tuple(len(item.cells) if item.group is None else 2 for item in dimensions)
 
 
 def program_of(compiled: Compiled) -> Program:
