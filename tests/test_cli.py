@@ -809,12 +809,12 @@ def test_render_takes_the_form_from_the_ending() -> None:
         assert run("render", "good.policy", "-o", name).exit_code == 0
         assert begin in Path(name).read_bytes()[:200]
     assert b"flowchart" in Path("a.mmd").read_bytes()
-    refused = run("render", "good.policy", "-o", "chart.png")
+    refused = run("render", "good.policy", "-o", "chart.jpeg")
     assert refused.exit_code == 2
-    assert ".svg (svg), .dot (dot), .mmd (mermaid), .md (md)" in refused.stderr
-    assert not Path("chart.png").exists()
+    assert ".svg (svg), .pdf (pdf), .png (png), .html (html), .dot (dot), .mmd (mermaid), .md (md)" in refused.stderr
+    assert not Path("chart.jpeg").exists()
     wrong = run("render", "good.policy", "--kind", "exceptions", "--as", "md").stderr
-    assert "`--kind exceptions` is drawn as svg, dot or mermaid, not md" in wrong
+    assert "`--kind exceptions` is drawn as svg, pdf, png, html, dot or mermaid, not md" in wrong
 
 
 def test_a_policy_with_mistakes_is_drawn_with_them() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +19,11 @@ if TYPE_CHECKING:
     from ruleproof.compiled import Compiled
     from ruleproof.model.nodes import Decision
 
-_ENDINGS = {"svg": "svg", "dot": "dot", "mermaid": "mmd", "md": "md"}
+_ENDINGS = {
+    "svg": "svg", "pdf": "pdf", "png": "png", "html": "html", "dot": "dot", "mermaid": "mmd", "md": "md",
+}  # fmt: skip
+_TOGETHER = ("pdf", "html")
+"""The forms that hold all sections in one file."""
 
 
 @click.command("render")
@@ -60,12 +67,13 @@ def command(
     \b
     Examples:
       ruleproof render panels.policy --decision billing_code -o chart.svg
+      ruleproof render panels.policy --decision billing_code -o chart.pdf
       ruleproof render panels.policy --decision billing_code --path claim.json -o way.svg
       ruleproof render panels.policy --kind exceptions --as mermaid
     """
     chosen = form or _by_ending(output) or ("md" if kind == "table" else "svg")
     if (chosen == "md") != (kind == "table"):
-        drawn = "written as md" if kind == "table" else "drawn as svg, dot or mermaid"
+        drawn = "written as md" if kind == "table" else f"drawn as {', '.join(list(_ENDINGS)[:-2])} or mermaid"
         raise click.UsageError(f"`--kind {kind}` is {drawn}, not {chosen}")
     if (facts is not None or focus is not None) and kind != "flowchart":
         raise click.UsageError("--path and --focus mark a flowchart")
@@ -73,7 +81,7 @@ def command(
     if isinstance(compiled, int):
         return compiled
     if kind == "table":
-        drawings = _table(compiled)
+        drawings = {name: text.encode("utf-8") for name, text in _table(compiled).items()}
     else:
         charts: Sequence[Chart] = _charts(compiled, kind, decision)
         if facts is not None or focus is not None:
@@ -158,16 +166,57 @@ def _section(charts: Sequence[Chart], section: int | None) -> Sequence[Chart]:
     return charts[section - 1 : section]
 
 
-def _drawn(compiled: Compiled, charts: Sequence[Chart], form: str) -> dict[str, str]:
+def _drawn(compiled: Compiled, charts: Sequence[Chart], form: str) -> dict[str, bytes]:
     """Give the drawings by file name."""
     from ruleproof.artifacts.names import file_stem
     from ruleproof.artifacts.to_dot import to_dot
     from ruleproof.artifacts.to_mermaid import to_mermaid
     from ruleproof.artifacts.to_svg import to_svg
 
-    draw = {"svg": to_svg, "dot": to_dot, "mermaid": to_mermaid}[form]
     stem = file_stem(compiled.policy.name)
-    return {f"{stem}.{chart.name}.{_ENDINGS[form]}": draw(chart) for chart in charts}
+    if form in _TOGETHER:
+        name = re.sub(r"-1$", "", charts[0].name) if len(charts) > 1 else charts[0].name
+        return {f"{stem}.{name}.{form}": _together(charts, form)}
+    if form == "png":
+        return {f"{stem}.{chart.name}.png": _png(chart) for chart in charts}
+    draw = {"svg": to_svg, "dot": to_dot, "mermaid": to_mermaid}[form]
+    return {f"{stem}.{chart.name}.{_ENDINGS[form]}": draw(chart).encode("utf-8") for chart in charts}
+
+
+def _together(charts: Sequence[Chart], form: str) -> bytes:
+    from ruleproof.artifacts.layout import TIME_LIMIT
+    from ruleproof.artifacts.to_html_page import to_html_page
+    from ruleproof.artifacts.to_svg import to_svg
+
+    if form == "html":
+        return to_html_page(charts, TIME_LIMIT).encode("utf-8")
+    from ruleproof.artifacts.to_pdf import to_pdf
+
+    with _by_libraries():
+        return to_pdf([to_svg(chart) for chart in charts])
+
+
+def _png(chart: Chart) -> bytes:
+    from ruleproof.artifacts.to_pdf import to_png
+    from ruleproof.artifacts.to_svg import to_svg
+
+    with _by_libraries():
+        return to_png(to_svg(chart))
+
+
+@contextmanager
+def _by_libraries() -> Iterator[None]:
+    """Say in words what the libraries for PDF and PNG lack."""
+    from ruleproof.artifacts.to_pdf import NoSuchLetterError
+    from ruleproof.cli.failures import Failure
+
+    try:
+        yield
+    except ImportError as error:
+        help = "install the extra `pictures`: pip install 'ruleproof[pictures]'; svg and html need nothing"
+        raise Failure(f"pdf and png need a library that is not here: {error.name}", help) from None
+    except NoSuchLetterError as error:
+        raise Failure(str(error), "draw the chart as svg or html, and print it from a browser") from None
 
 
 def _table(compiled: Compiled) -> dict[str, str]:
@@ -176,7 +225,7 @@ def _table(compiled: Compiled) -> dict[str, str]:
     return EMITTERS["markdown"](compiled)
 
 
-def _write(drawings: dict[str, str], output: Path | None, format: str) -> None:
+def _write(drawings: dict[str, bytes], output: Path | None, format: str) -> None:
     from ruleproof.cli.formats.to_json import dumps
     from ruleproof.cli.machine import compiler_version
     from ruleproof.cli.reading import shown
@@ -188,23 +237,27 @@ def _write(drawings: dict[str, str], output: Path | None, format: str) -> None:
             emit(dumps({"ruleproof": compiler_version(), "written": [shown(path) for path in written]}))
         else:
             say("\n".join(["written:", *(f"  {shown(path)}" for path in written)]))
-    elif format == "json":
-        emit(dumps({"ruleproof": compiler_version(), "drawings": drawings}))
-    elif len(drawings) > 1:
+        return
+    if any(name.endswith((".pdf", ".png")) for name in drawings):
+        raise click.UsageError("pdf and png are no texts: name a file with -o")
+    texts = {name: content.decode("utf-8") for name, content in drawings.items()}
+    if format == "json":
+        emit(dumps({"ruleproof": compiler_version(), "drawings": texts}))
+    elif len(texts) > 1:
         raise click.UsageError(
-            f"this chart has {len(drawings)} sections: pick one with --section, or name a folder with -o"
+            f"this chart has {len(texts)} sections: pick one with --section, or name a folder with -o"
         )
     else:
-        emit(next(iter(drawings.values())))
+        emit(next(iter(texts.values())))
 
 
-def _to_files(drawings: dict[str, str], output: Path) -> list[Path]:
+def _to_files(drawings: dict[str, bytes], output: Path) -> list[Path]:
     """Write to the file named, or into the folder where there are several drawings or it is one already."""
     from ruleproof.cli.writing import write_all, write_one
 
     if len(drawings) == 1 and not output.is_dir():
-        write_one(output, next(iter(drawings.values())).encode("utf-8"))
+        write_one(output, next(iter(drawings.values())))
         return [output]
     if output.suffix and not output.is_dir():
         raise click.UsageError(f"these are {len(drawings)} files: name a folder with -o, or pick one with --section")
-    return write_all(output, {name: text.encode("utf-8") for name, text in drawings.items()})
+    return write_all(output, drawings)
