@@ -177,7 +177,7 @@ def test_ask_saves_and_resumes() -> None:
     assert found["explanation"]["decisions"]["place"]["outcome"] == "desk"
     write(POLICY, TEXT.replace("at least 50", "at least 51"))
     other = run("ask", POLICY, "--resume", "kept.json")
-    assert other.exit_code == 1
+    assert other.exit_code == 2
     assert "the interview was about another text of `lamps`" in other.output
 
 

@@ -81,8 +81,9 @@ def _begun(
     policy: LoadedPolicy, decisions: tuple[str, ...], facts: str | None, resume: str | None, format: str
 ) -> Interview | int:
     from ruleproof.cli.claims import read_claim
-    from ruleproof.cli.eval import refuse
     from ruleproof.cli.facts import Facts
+    from ruleproof.cli.failures import Failure
+    from ruleproof.cli.reading import shown
     from ruleproof.runtime.explain.interview import StateError
     from ruleproof.runtime.explain.why_not import NoSuchAnswerError
 
@@ -92,7 +93,7 @@ def _begun(
             return claim.attempt(lambda: policy.resume(read_claim(resume)), format)
         return claim.attempt(lambda: policy.interview(read_claim(facts) if facts else {}, decisions), format)
     except StateError as error:
-        return refuse(resume or "", str(error), "", {}, format)
+        raise Failure(f"{shown(resume or '')}: {error}") from None
     except NoSuchAnswerError as error:
         raise click.UsageError(f"--decision: {error}") from None
 
