@@ -43,7 +43,7 @@ $(VENV)/.docs: pyproject.toml | $(VENV)/.made
 	@$(BIN)/python -m pip install -qq --editable '.[docs]'
 	@touch $(VENV)/.core $@
 
-.PHONY: help demo test lint types contract docs sizes package conformance browser bench mutants clean
+.PHONY: help demo test lint types contract docs sizes package conformance browser dmn test-postgresql test-spark bench mutants clean
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -82,8 +82,9 @@ conformance: $(VENV)/.dev  ## run other people's tables: make conformance SUITES
 	@RULEPROOF_SUITES="$(abspath $(SUITES))" RULEPROOF_SEEDS="$(if $(SEEDS),$(abspath $(SEEDS)))" \
 		$(BIN)/python -m pytest tests/conformance -q $(ARGUMENTS)
 
-bench: $(VENV)/.dev  ## measure decision tables; writes docs/performance-tables.md (ARGUMENTS=--quick: a few, nothing written)
+bench: $(VENV)/.dev  ## measure everything; writes docs/performance-tables.md and docs/performance.md (PEERS=1: other engines too; ARGUMENTS=--quick: a little)
 	@$(BIN)/python benchmarks/tables.py $(ARGUMENTS)
+	@$(BIN)/python benchmarks/performance.py $(if $(PEERS),--peers) $(filter --quick,$(ARGUMENTS))
 
 mutants: $(VENV)/.dev  ## change the prover of tables in a copy, one place at a time, and see whether a test notices (about 20 minutes)
 	@nice $(BIN)/python tests/mutants.py $(or $(ARGUMENTS),150 --minutes 20)
@@ -96,9 +97,26 @@ $(VENV)/.browser: pyproject.toml | $(VENV)/.dev
 browser: $(VENV)/.browser  ## try the report in Chromium, where there is one
 	@$(BIN)/python -m pytest tests/browser -q -rs $(ARGUMENTS)
 
+$(VENV)/.spark: pyproject.toml | $(VENV)/.dev
+	@echo "installing Spark and Dask into $(VENV)"
+	@$(BIN)/python -m pip install -qq --editable '.[spark,recipes]'
+	@touch $@
+
+test-postgresql: $(VENV)/.dev  ## judge claims in a PostgreSQL server that runs on this machine for as long; it needs Debian's programs
+	@$(BIN)/python -m pytest tests/test_sql_on_postgresql.py tests/test_sql_history.py -q -rs $(ARGUMENTS)
+
+test-spark: $(VENV)/.spark  ## judge claims on a cluster of Spark that runs on this machine for as long; needs Java 17
+	@RULEPROOF_SPARK=1 $(BIN)/python -m pytest tests/spark -q -rs $(ARGUMENTS)
+
+# Programs of others from npm, for the tests only; the versions are those of package-lock.json.
+dmn: $(VENV)/.browser  ## read the DMN files in the programs of others (dmn-js, dmn-moddle, feelin), where there is Node
+	@if command -v npm >/dev/null; then cd tests/dmn_js && npm ci --silent --no-fund --no-audit; \
+	else echo "there is no npm here, so dmn-js, dmn-moddle and feelin are not tried"; fi
+	@RULEPROOF_DMN=1 $(BIN)/python -m pytest tests/dmn_js tests/test_to_dmn.py tests/test_to_xlsx.py -m slow -q -rs $(ARGUMENTS)
+
 package: $(VENV)/.dev  ## build the source archive and the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) out dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .cache
+	rm -rf $(VENV) tests/dmn_js/node_modules out dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""Growth as a small picture: two plots with logarithmic axes, written as SVG by hand, so that nothing has to be installed."""
+"""Figures as small pictures with logarithmic axes, written as SVG by hand, so that nothing has to be installed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Plot:
     title: str
     across: str
     lines: Sequence[Line]
+    unit: str = "s"
 
 
 def svg(plots: Sequence[Plot]) -> str:
@@ -51,7 +52,7 @@ def _plot(plot: Plot) -> list[str]:
     found = [f'<text x="{LEFT}" y="16" font-weight="bold">{escape(plot.title)}</text>']
     for power in range(low_y, high_y + 1):
         _, y = at(min(xs), 10.0**power)
-        label = f"{10.0**power:g} s"
+        label = f"{10.0**power:g} {plot.unit}"
         found.append(f'<line x1="{LEFT}" y1="{y}" x2="{right}" y2="{y}" stroke="#dddddd"/>')
         found.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{label}</text>')
     for x in sorted(set(xs)):
@@ -66,3 +67,39 @@ def _plot(plot: Plot) -> list[str]:
         x, y = places[-1]
         found.append(f'<text x="{x}" y="{y - 8}" text-anchor="end" fill="{colour}">{escape(line.name)}</text>')
     return found
+
+
+# ---------------------------------------------------------------- bars
+
+BAR, WORDS, LONGEST = 20, 300, 420
+
+
+@dataclass(frozen=True)
+class Bar:
+    name: str
+    value: float
+    ours: bool = False
+
+
+def bars(title: str, drawn: Sequence[Bar], unit: str) -> str:
+    """Draw bars below each other, as long as the logarithms of their values; ours have the other colour."""
+    width, height = WORDS + LONGEST + 90, TOP + BAR * len(drawn) + 12
+    low = floor(log10(min(bar.value for bar in drawn)))
+    high = log10(max(bar.value for bar in drawn))
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+        '<g font-family="sans-serif" font-size="11" fill="#222222">',
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        f'<text x="12" y="18" font-weight="bold">{escape(title)}</text>',
+    ]
+    for number, bar in enumerate(drawn):
+        y = TOP + BAR * number
+        length = round((log10(bar.value) - low) / max(high - low, 1e-9) * LONGEST, 1)
+        name = escape(bar.name.replace("`", ""))
+        value = f"{bar.value:,.0f}" if bar.value >= 100 else f"{bar.value:.3g}"
+        parts += [
+            f'<text x="{WORDS - 8}" y="{y + 12}" text-anchor="end">{name}</text>',
+            f'<rect x="{WORDS}" y="{y + 2}" width="{length}" height="{BAR - 6}" fill="{COLOURS[bar.ours]}"/>',
+            f'<text x="{WORDS + length + 6}" y="{y + 12}">{value}{escape(unit)}</text>',
+        ]
+    return "\n".join([*parts, "</g>", "</svg>"]) + "\n"

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from columns_of_claims import shuffled_cases
-from ruleproof.cli.claim_files import reading
+from ruleproof.cli.claim_files import from_json_lines, from_parquet, stretches
 from test_columns import SMALL
 
 ANSWERS = ("code", "code.kind", "code.force", "code.rules", "findings", "not_checked", "consequence")
@@ -121,9 +121,9 @@ def _parquet(path: Path, rows: list[dict[str, Any]]) -> None:
 def test_every_row_is_judged_as_decide_does_or_rejected(
     folder: Path, monkeypatch: pytest.MonkeyPatch, ending: str, write: Callable[[Path, list[dict[str, Any]]], None]
 ) -> None:
-    monkeypatch.setattr(reading, "ROWS_OF_A_BATCH", 64)
-    monkeypatch.setattr(reading, "_LINES_OF_A_BATCH", 64)
-    monkeypatch.setattr(reading, "_BLOCK", 4096)
+    monkeypatch.setattr(from_parquet, "ROWS_OF_A_BATCH", 64)
+    monkeypatch.setattr(from_json_lines, "LINES_OF_A_BATCH", 64)
+    monkeypatch.setattr(stretches, "BYTES_OF_A_STRETCH", 4096)
     rows = cases(400)
     write(folder / f"claims{ending}", rows)
     status, said = run(f"claims{ending}", "-o", "out.ndjson", "--rejects", "bad.ndjson")
@@ -191,16 +191,32 @@ def test_a_line_of_json_tells_what_it_tells(folder: Path) -> None:
 
 def test_what_was_there_stays_where_a_file_is_cut_short(folder: Path) -> None:
     _parquet(folder / "whole.parquet", cases(200))
-    content = bytearray((folder / "whole.parquet").read_bytes())
-    (folder / "cut.parquet").write_bytes(content[:600])
-    content[200:900] = bytes(700)
-    (folder / "torn.parquet").write_bytes(content)
+    (folder / "cut.parquet").write_bytes((folder / "whole.parquet").read_bytes()[:600])
     (folder / "out.csv").write_text("before", encoding="utf-8")
-    for name in ("cut", "torn"):
-        status, said = run(f"{name}.parquet", "-o", "out.csv")
-        assert (status, f"{name}.parquet: the claims cannot be read: " in said) == (2, True)
-        assert (folder / "out.csv").read_text("utf-8") == "before"
-    assert not [path.name for path in folder.iterdir() if path.name.startswith(".ruleproof")]
+    names = {path.name for path in folder.iterdir()}
+    status, said = run("cut.parquet", "-o", "out.csv")
+    assert (status, "cut.parquet: the claims cannot be read: " in said) == (2, True)
+    assert (folder / "out.csv").read_text("utf-8") == "before"
+    assert {path.name for path in folder.iterdir()} == names
+
+
+def test_rows_of_a_damaged_row_group_are_rejected_and_the_others_judged(folder: Path) -> None:
+    _parquet(folder / "torn.parquet", cases(200))
+    run("torn.parquet", "-o", "whole.ndjson", "--rejects", "whole.rejects.ndjson")
+    group = pq.ParquetFile(folder / "torn.parquet").metadata.row_group(1)
+    content = bytearray((folder / "torn.parquet").read_bytes())
+    start = group.column(0).dictionary_page_offset or group.column(0).data_page_offset
+    content[start : start + 12] = bytes(12)
+    (folder / "torn.parquet").write_bytes(content)
+    status, said = run("torn.parquet", "-o", "out.ndjson", "--rejects", "bad.ndjson")
+    whole = [json.loads(line) for line in (folder / "whole.ndjson").read_text("utf-8").splitlines()]
+    told = [json.loads(line) for line in (folder / "out.ndjson").read_text("utf-8").splitlines()]
+    rejected = [json.loads(line) for line in (folder / "bad.ndjson").read_text("utf-8").splitlines()]
+    assert (status, "200 rows: " in said) == (1, True)
+    assert told == [item for item in whole if not 50 < item["row"] <= 100]
+    lost = [item["row"] for item in rejected if item["reason"].startswith("row group 2 of the file cannot be read: ")]
+    assert lost == list(range(51, 101))
+    assert len(told) + len(rejected) == 200
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -25,7 +26,7 @@ pytest.importorskip("pyarrow", reason="the extra `columns` is not installed")
 import pyarrow as pa
 
 from columns_of_claims import columns_of, shuffled_cases
-from ruleproof.runtime.batch import cascade
+from ruleproof.runtime.batch import cascade, joint, lookups
 from ruleproof.runtime.batch.tables import in_parts
 
 MOST_CASES = 400
@@ -136,6 +137,24 @@ def test_a_graph_without_tables_is_followed_to_the_same_answers(policy: RandomPo
         _agree(loaded, columns_of(cases, list(samples), chance), cases)
         if names:
             _agree(loaded, columns_of(cases, names, chance), [_as_told(case, names) for case in cases])
+
+
+@given(policies())
+def test_how_rows_are_looked_up_makes_no_difference(policy: RandomPolicy) -> None:
+    """In many small tables or one, in parts, with dictionaries worked into the tables at once, or with no room for that."""
+    found = compiled(policy.text)
+    chance = random.Random(10)
+    samples = found.space.samples()
+    cases = shuffled_cases(samples, policy.others, 60, chance)
+    for largest, worked_in, together in ((4, 1 << 19, 60_000), (1 << 18, 1 << 19, 0), (1 << 18, 64, 60_000), (8, 0, 0)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cascade, "LARGEST_TABLE", largest)
+            patch.setattr(cascade.Cascade, "entries", 0)
+            patch.setattr(lookups, "MOST_WORKED_IN", worked_in)
+            patch.setattr(lookups, "ROWS_AT_ONCE", 7)
+            patch.setattr(joint, "_MOST_ENTRIES_TOGETHER", together)
+            patch.setattr(joint, "_FEW_ENDS", chance.choice([0, 256]))
+            _agree(LoadedPolicy(found), columns_of(cases, list(samples), chance), cases)
 
 
 # ---------------------------------------------------------------- the bundled policies
@@ -296,6 +315,14 @@ def test_batches_of_a_stream_are_counted_through(small: LoadedPolicy) -> None:
     assert whole.table.to_pydict() == pa.concat_tables([part.table for part in streamed]).to_pydict()
 
 
+def test_several_threads_may_judge_at_once(small: LoadedPolicy) -> None:
+    tables = [_with(tag=[f"Z{number:04}", None] * 50, genes=[number % 500 + 1] * 100) for number in range(60)]
+    expected = [LoadedPolicy(small.compiled).decide_table(table).table.to_pydict() for table in tables[:10]]
+    with ThreadPoolExecutor(4) as threads:
+        found = [decided.table.to_pydict() for decided in threads.map(small.decide_table, tables)]
+    assert found[:10] == expected
+
+
 def test_other_libraries_hand_their_tables_in_and_take_the_answers(small: LoadedPolicy) -> None:
     class Frame:
         """Any library: an object that hands out a stream."""
@@ -330,6 +357,12 @@ def test_only_and_words_choose_the_columns(small: LoadedPolicy) -> None:
 def test_what_is_asked_for_must_be_there(small: LoadedPolicy, options: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words.replace("?", r"\?")):
         small.decide_table(_with(genes=[40]), **options)
+
+
+def test_an_index_outside_its_dictionary_is_refused(small: LoadedPolicy) -> None:
+    tissue = pa.DictionaryArray.from_arrays(pa.array([0, 7], pa.int32()), pa.array(["marrow"]), safe=False)
+    with pytest.raises(InputError, match="`tissue` names entries that its dictionary has not"):
+        small.decide_table(_with(tissue=tissue))
 
 
 def test_what_is_no_table_is_refused(small: LoadedPolicy) -> None:

@@ -20,13 +20,15 @@ from ruleproof.checks.sources.library import citations_in, library_of
 from ruleproof.cli import main
 from ruleproof.compiled import Compiled
 from ruleproof.pipeline import compile_source
-from ruleproof.report.page import to_page
+from ruleproof.report import page as page_module
+from ruleproof.report.changes import day_id
+from ruleproof.report.page import SCRIPTS, STYLES, lean, to_page
 from ruleproof.report.part import Part
 from ruleproof.source import NOTHING_BESIDE, Beside, FilesRead, source_from_text
 from test_bundled import POLICIES, bundled
 
 STRANGE = Path(__file__).with_name("strange.policy")
-MOST_BYTES = 1_572_864
+MOST_BYTES = 1_500_000
 """One and a half megabytes."""
 
 ENDED_BY_THE_NEXT = {"td", "th", "tr", "tbody", "thead", "li", "dt", "dd", "option"}
@@ -112,7 +114,7 @@ def test_nothing_is_fetched_and_nothing_else_may_run() -> None:
     )
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
-    assert len(read.scripts) == 5
+    assert len(read.scripts) == len(SCRIPTS)
     for text in (*read.scripts, *read.styles):
         digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
         assert f"'sha256-{digest}'" in policy
@@ -139,7 +141,7 @@ def test_every_link_leads_somewhere_and_every_id_is_there_once() -> None:
 def test_words_of_an_author_stay_words() -> None:
     page = to_page([part_of(strange())])
     read = Read(page)
-    assert len(read.scripts) == 5
+    assert len(read.scripts) == len(SCRIPTS)
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page)
 
 
@@ -148,7 +150,7 @@ HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "' onclick='x",
     "&lt;b&gt;",
-    "x" * 5000,
+    "x" * 9_900,
 )
 
 
@@ -166,7 +168,7 @@ example E1 "{label}" given a is yes expect d is x
     assert isinstance(compiled, Compiled), [item.message for item in compiled.findings]
     page = to_page([part_of(compiled)])
     read = Read(page)
-    assert len(read.scripts) == 5
+    assert len(read.scripts) == len(SCRIPTS)
     assert not [own for _, own in read.elements if any(name.startswith("on") for name in own)]
     assert not [tag for tag, _ in read.elements if tag == "img"]
     assert label in " ".join(read.words)
@@ -286,6 +288,92 @@ def test_code_lists_are_those_of_the_day_asked_for(day: str, held: str, not_held
     assert found
     assert held in found[1]
     assert not_held not in found[1]
+
+
+# ---------------------------------------------------------------- what changed, and when
+
+CHANGING = """policy p
+source memo "memo"
+  authority is binding
+  revision Rev 1 published 2024-01-01 services from 2024-01-01
+input service_date is date from 2023-01-01
+input a is yes or no
+question Q1 "does a count before 2024-07-01?" open
+codes listed "two codes" of cpt
+  start CPT 81445 services from 2024-01-01 until 2024-06-30
+  start CPT 81450 services from 2024-07-01
+decision d gives one of x, y
+rule R1 for d services until 2024-06-30 when a then d is x reading Q1
+rule R2 for d services until 2024-06-30 when not a then d is y
+rule R3 for d services from 2024-07-01 when a or not a then d is y
+"""
+
+
+def test_a_day_says_what_began_on_it_and_which_answers_changed() -> None:
+    compiled = compile_source(source_from_text(CHANGING))
+    assert isinstance(compiled, Compiled), [item.message for item in compiled.findings]
+    page = to_page([part_of(compiled)])
+    row = re.search(r'<tr id="p1-day-2024-07-01">(.*?)(?=<tr|</table>)', page)
+    assert row
+    words = " ".join(Read(f"<table>{row[1]}</table>").words)
+    assert "2024-07-01" in words
+    assert "listed : start, 1 code" in words
+    assert "Q1" in words
+    assert "d , a: yes: before x, now y" in words
+    assert "a: no" not in words, "where the answer stays, nothing is told"
+    assert 'href="#p1-day-2024-07-01"' in page[page.index('id="p1-short"') : page.index('id="p1-decisions"')]
+
+
+def test_every_posting_of_a_bundled_policy_has_its_day() -> None:
+    for part in parts_of_all():
+        ids = {own.get("id") for _, own in read_all().elements}
+        days = [posting.day for posting in part.policy.postings]
+        days += [revision.services_from for source in part.policy.sources for revision in source.revisions]
+        assert {day_id(part, day) for day in days} <= ids
+
+
+# ---------------------------------------------------------------- large lists and small scripts
+
+
+def test_a_large_list_has_its_codes_once_and_shows_a_few() -> None:
+    codes = [f"CPT {number:05d}" for number in range(3_000)]
+    text = "policy p\ncodes many of cpt\n" + "".join(f"  start {code}\n" for code in codes) + (
+        "input a is yes or no\ndecision d gives one of x, y\nrule R1 for d when a then d is x\n"
+        "rule R2 for d when not a then d is y\n"
+    )  # fmt: skip
+    compiled = compile_source(source_from_text(text))
+    assert isinstance(compiled, Compiled), [item.message for item in compiled.findings]
+    page = to_page([part_of(compiled)])
+    found = re.search(r'id="p1-codes-many">(.*?)</script>', page)
+    assert found
+    ((first, last, prefix, told),) = json.loads(found[1])
+    assert (first, last) == ("", "")
+    assert [prefix + code for code in told.split(" " if prefix else "\n")] == codes
+    assert page.count("02999") == 1
+    assert "and 2,600 more" in page
+
+
+def test_scripts_lose_their_comments_and_nothing_else() -> None:
+    folder = Path(page_module.__file__).parent
+    for name in SCRIPTS:
+        text = (folder / name).read_text("utf-8")
+        code = [line.strip() for line in text.splitlines()]
+        kept = lean(text).splitlines()
+        assert not [line for line in kept if line.startswith(("//", "/*", " "))], name
+        inside = False
+        left = []
+        for line in code:
+            inside = inside or line.startswith("/*")
+            if line and not inside and not line.startswith("//"):
+                left.append(line)
+            inside = inside and "*/" not in line
+        assert kept == left, name
+
+
+def test_nothing_on_the_page_moves() -> None:
+    folder = Path(page_module.__file__).parent
+    assert not re.search(r"animation|transition|smooth", "".join((folder / name).read_text("utf-8") for name in STYLES))
+    assert "smooth" not in "".join((folder / name).read_text("utf-8") for name in SCRIPTS)
 
 
 # ---------------------------------------------------------------- the command

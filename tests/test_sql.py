@@ -1,173 +1,146 @@
-"""The law of SQL: DuckDB, given the emitted statements, says of every row what `decide` says of it."""
+"""SQL in DuckDB, which always runs; the other databases are tried in files of their own, by the same law."""
 
 from __future__ import annotations
 
-import datetime
 import random
+import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
 
 from brute_force import compiled
 from random_policies import RandomPolicy, policies
+from ruleproof.artifacts import to_sql as to_sql_module
+from ruleproof.artifacts.sql import answers, lists, lookups
 from ruleproof.artifacts.sql.words import NotInSqlError, number
 from ruleproof.artifacts.to_sql import FIRST_TO_LAST, to_sql
-from ruleproof.compiled import Compiled
-from ruleproof.finding import Value
-from ruleproof.model import nodes as model
+from ruleproof.cli import main
 from ruleproof.resources import folder
 from ruleproof.runtime.kernel.consequences import CONSEQUENCES
-from ruleproof.runtime.kernel.values import InputError
-from ruleproof.runtime.load import LoadedPolicy
 
 pytest.importorskip("duckdb", reason="DuckDB is not installed")
 pytest.importorskip("pyarrow", reason="the extra `columns` is not installed")
 
-import duckdb
-import pyarrow as pa
-
 from columns_of_claims import shuffled_cases
-
-
-def _type(domain: model.Domain) -> pa.DataType:
-    match domain:
-        case model.YesNo():
-            return pa.bool_()
-        case model.WholeNumber():
-            return pa.int64()
-        case model.DecimalNumber(_, _, places):
-            return pa.decimal128(30, 12 if places is None else max(places, 1))
-        case model.Day():
-            return pa.date32()
-        case model.SeveralCodes():
-            return pa.list_(pa.string())
-        case _:
-            return pa.string()
-
-
-def _judged(found: Compiled, cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Give what DuckDB says of cases, in their order."""
-    ((_, statements),) = to_sql(found).items()
-    columns = {
-        item.name: pa.array(
-            [list(case[item.name]) if isinstance(case[item.name], tuple) else case[item.name] for case in cases],
-            _type(item.domain),
-        )
-        for item in found.policy.asked
-    }
-    claims = pa.table({"the row": pa.array(range(len(cases))), **columns})
-    with duckdb.connect() as connection:
-        connection.execute(statements)
-        connection.register("claims", claims)
-        macro = next(line for line in statements.splitlines() if line.endswith("AS TABLE")).split()[4].partition("(")[0]
-        told = pa.table(connection.sql(f"""FROM {macro}('claims') ORDER BY "the row" """))
-    rows: list[dict[str, Any]] = told.to_pylist()
-    return rows
-
-
-def _agree(found: Compiled, cases: Sequence[Mapping[str, Any]]) -> int:
-    """Compare every row; give how many were refused."""
-    loaded, refused = LoadedPolicy(found), 0
-    for case, told in zip(cases, _judged(found, cases), strict=True):
-        try:
-            judged = loaded.decide(case)
-        except InputError as error:
-            first = f"`{error.input}` is not " if not error.cannot_happen else "these facts cannot happen together"
-            assert told["refused"].startswith(first), error.message  # noqa: PT017
-            assert not any(told[name] for name in (*(f"{item.name}.kind" for item in found.decisions),))
-            refused += 1
-            continue
-        assert told["refused"] is None
-        for name, answer in judged.answers.items():
-            said = (told[f"{name}.kind"], told[name], told[f"{name}.force"])
-            assert said == (answer.kind, answer.outcome, answer.force or None)
-            assert told[f"{name}.rules"] == (", ".join(answer.rules) or None)
-        if judged.requirements:
-            assert told["findings"] == (", ".join(item.name for item in judged.findings) or None)
-            unchecked = [name for name, item in judged.requirements.items() if item.state == "not checked"]
-            assert told["not_checked"] == (", ".join(unchecked) or None)
-            consequence = judged.consequence
-            assert told["consequence"] == (consequence and (consequence.action or "not stated"))
-    return refused
-
-
-@given(policies())
-def test_every_cell_is_judged_as_decide_does(policy: RandomPolicy) -> None:
-    found = compiled(policy.text)
-    chance = random.Random(12)
-    _agree(found, shuffled_cases(found.space.samples(), policy.others, 120, chance))
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["tumor_ngs", "literal", "mrd", "ncd_90_2", "pgx", "code_facts", "plasma_cgp", "myeloid_ngs", "panel_definition"],
+from sql_engines import DuckDBEngine, Engine
+from sql_law import (
+    BUNDLED,
+    agree,
+    bundled,
+    bundled_cases,
+    judged,
+    large_tables_are_looked_up,
+    listed_codes_are_looked_up,
+    texts_come_back,
 )
-def test_bundled_policies_are_judged_as_decide_does(name: str) -> None:
-    subject = name if name != "literal" else "tumor_ngs"
-    found = compiled((folder("policies") / subject / f"{name}.policy").read_text("utf-8"))
-    chance = random.Random(13)
-    samples: dict[str, tuple[Value, ...]] = {item.name: found.space.samples()[item.name] for item in found.policy.asked}
-    cases = shuffled_cases(samples, {}, 800, chance)
-    for case in cases[::2]:
-        if "service_date" in case:
-            case["service_date"] = datetime.date(2024, 6, 3)
-    assert _agree(found, cases) < len(cases)
+from sql_policies import GOOD, HALVES, SMALL, STRANGE_TEXTS, out_of_domain, strange_claims, strange_policy
+
+DOCS = Path(__file__).parents[1] / "docs"
 
 
-SMALL = """policy panels
-input genes is whole number from 1 to 500
-input share is decimal number from 0 to 1 with 2 decimals, may be missing
-input tissue is one of "it's", marrow
-input tag is code like "Z" then 4 letters or digits, may be missing
-input diagnoses are codes of icd10cm
-decision code gives one of small, "la'rge; DROP TABLE claims --"
-rule S for code when genes is at most 50
-  then report small
-rule L for code when genes is more than 50
-  then report "la'rge; DROP TABLE claims --"
-"""
-GOOD: dict[str, Any] = {
-    "genes": 40,
-    "share": Decimal("0.75"),
-    "tissue": "it's",
-    "tag": None,
-    "diagnoses": ("ICD C34.1",),
-}
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return DuckDBEngine()
 
 
-def test_values_out_of_their_domain_are_refused_as_decide_does() -> None:
-    changes: list[tuple[str, Any]] = [
-        ("genes", 0), ("genes", 501), ("genes", None), ("share", Decimal("1.01")), ("share", Decimal("0.5")),
-        ("tissue", "its"), ("tissue", None), ("tag", "Z123"), ("tag", "Z12345"), ("tag", "xZ1234"), ("tag", "Z1234"),
-        ("diagnoses", ()), ("diagnoses", None), ("diagnoses", ("C34.1",)), ("diagnoses", ("ICD C34.1", "ICD C34.2")),
-    ]  # fmt: skip
-    cases = [GOOD, {**GOOD, "genes": 60}, *({**GOOD, name: value} for name, value in changes)]
-    assert _agree(compiled(SMALL), cases) == 12
+@settings(max_examples=60)
+@given(policy=policies())
+def test_every_cell_is_judged_as_decide_does(engine: Engine, policy: RandomPolicy) -> None:
+    found = compiled(policy.text)
+    agree(found, shuffled_cases(found.space.samples(), policy.others, 120, random.Random(12)), engine)
 
 
-HALVES = """policy halves
-input share is decimal number from 0 to 1, may be missing
-decision side gives one of half, beside
-rule H for side when share is 0.5
-  then report half
-rule B for side when not (share is 0.5)
-  then report beside
-"""
+@pytest.mark.parametrize("name", BUNDLED)
+def test_bundled_policies_are_judged_as_decide_does(engine: Engine, name: str) -> None:
+    found = bundled(name)
+    cases = bundled_cases(found, 800, 13)
+    assert agree(found, cases, engine) < len(cases)
 
 
-def test_a_bound_that_no_decimals_limit_belongs_to_one_side_only() -> None:
+@pytest.fixture
+def nothing_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every graph looked up in tables, and every code."""
+    monkeypatch.setattr(to_sql_module, "MOST_CASES", 0)
+    monkeypatch.setattr(lists, "MOST_CODES", 0)
+    monkeypatch.setattr(answers, "MOST_WORDS", 2)
+
+
+@pytest.mark.usefixtures("nothing_written_out")
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(policy=policies())
+def test_look_ups_say_the_same(engine: Engine, policy: RandomPolicy) -> None:
+    found = compiled(policy.text)
+    agree(found, shuffled_cases(found.space.samples(), policy.others, 60, random.Random(14)), engine)
+
+
+@pytest.mark.usefixtures("nothing_written_out")
+@pytest.mark.parametrize("name", BUNDLED)
+def test_look_ups_say_the_same_of_bundled_policies(engine: Engine, name: str) -> None:
+    found = bundled(name)
+    agree(found, bundled_cases(found, 400, 15), engine)
+
+
+def test_values_out_of_their_domain_are_refused_as_decide_does(engine: Engine) -> None:
+    assert agree(compiled(SMALL), out_of_domain(), engine) == 13
+
+
+def test_a_bound_that_no_decimals_limit_belongs_to_one_side_only(engine: Engine) -> None:
     """Between one half and anything above it there is no next number, so the test must say which side has the bound."""
     shares = ["0", "0.499999999999", "0.5", "0.500000000001", "1"]
     found = compiled(HALVES)
     cases = [{"share": Decimal(share)} for share in shares]
-    assert _agree(found, [*cases, {"share": None}]) == 0
-    sides = [told["side"] for told in _judged(found, cases)]
+    assert agree(found, [*cases, {"share": None}], engine) == 0
+    sides = [told["side"] for told in judged(found, cases, engine)]
     assert sides == ["beside", "beside", "half", "beside", "beside"]
+
+
+def test_strange_names_and_texts_stay_what_they_are(engine: Engine) -> None:
+    texts_come_back(engine, STRANGE_TEXTS)
+    assert agree(compiled(strange_policy()), strange_claims(), engine) == 1
+
+
+def test_listed_codes_are_looked_up(engine: Engine) -> None:
+    listed_codes_are_looked_up(engine)
+
+
+@pytest.mark.parametrize("rules", [350, pytest.param(1_000, marks=pytest.mark.slow)])
+def test_large_tables_are_looked_up(engine: Engine, rules: int) -> None:
+    large_tables_are_looked_up(engine, rules, 2_000)
+
+
+def test_an_expression_gives_the_outcome_of_a_row(engine: Engine) -> None:
+    agree(compiled(SMALL), [GOOD, {**GOOD, "genes": 60}], engine)
+    columns = "genes, share, tissue, tag, diagnoses"
+    told = engine.ask(f'SELECT panels_code({columns}) AS code FROM claims ORDER BY "the row"')
+    assert [row["code"] for row in told] == ["small", "la'rge; DROP TABLE claims --"]
+
+
+def test_the_page_about_databases_is_true(tmp_path: Path) -> None:
+    """Its example runs, on the policy of the page about the evaluators, and the limits that it names are those that hold."""
+    block = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    (policy,) = (text for kind, text in block.findall((DOCS / "evaluators.md").read_text("utf-8")) if kind == "policy")
+    page = (DOCS / "sql.md").read_text("utf-8")
+    (example,) = (text for kind, text in block.findall(page) if kind == "python")
+    (tmp_path / "panels.policy").write_text(policy, encoding="utf-8")
+    built = CliRunner().invoke(
+        main, ["build", str(tmp_path / "panels.policy"), "-o", str(tmp_path / "out"), "--only", "sql"]
+    )
+    assert built.exit_code == 0, built.output
+    subprocess.run([sys.executable, "-c", example], cwd=tmp_path, check=True)
+    for words in (
+        f"more than {lists.MOST_CODES} codes",
+        f"more than {answers.MOST_WORDS} different things",
+        f"more than {to_sql_module.MOST_CASES} cases",
+        f"more than {lookups.MOST_ROWS:,} rows",
+        f"at most {to_sql_module.LARGEST_CASE:,} cases",
+        f"fit into {lookups.LARGEST_TABLE:,} rows",
+    ):
+        assert words in page
 
 
 def test_the_order_of_consequences_is_that_of_the_evaluator() -> None:
@@ -178,17 +151,20 @@ def test_what_sql_cannot_say_exactly_is_not_said() -> None:
     with pytest.raises(NotInSqlError, match="38 digits"):
         number(10**40)
     alike = SMALL.replace("input tag", "input Genes is yes or no\ninput tag")
-    ((name, statements),) = to_sql(compiled(alike)).items()
-    assert name == "panels.duckdb.sql"
-    assert "-- There are no statements: `Genes` and `genes` differ in capitals only." in statements
-    assert "CREATE" not in statements
+    files = to_sql(compiled(alike))
+    assert sorted(files) == [
+        f"panels.{ending}.sql" for ending in ("bigquery", "duckdb", "postgresql", "snowflake", "spark")
+    ]
+    for statements in files.values():
+        assert "-- There are no statements: `Genes` and `genes` differ in capitals only." in statements
+        assert "CREATE" not in statements
 
 
 def test_the_same_policy_gives_the_same_bytes_in_another_process() -> None:
     path = str(folder("policies") / "tumor_ngs" / "tumor_ngs.policy")
     code = (
         "import sys, ruleproof; from ruleproof.artifacts.to_sql import to_sql;"
-        "sys.stdout.write(*to_sql(ruleproof.load(sys.argv[1]).compiled).values())"
+        "sys.stdout.write(repr(to_sql(ruleproof.load(sys.argv[1]).compiled)))"
     )
     runs = {
         subprocess.run([sys.executable, "-X", "utf8", "-c", code, path], capture_output=True, check=True).stdout

@@ -39,6 +39,18 @@ EMITTERS: Mapping[str, Emitter] = MappingProxyType(
         "certificate": _made_by("to_certificate", ending="certificate.json"),
         "sql": _made_by("to_sql"),
         "svg": _made_by("charts_of_policy", "to_charts"),
+        "dmn": _made_by("to_dmn"),
+        "csv": _made_by("to_csv"),
     }
 )
-"""Each kind that `build --only` knows, with what makes it; charts come as SVG and as DOT."""
+"""Each kind of text that `build --only` knows, with what makes it; charts come as SVG and as DOT."""
+
+
+def workbook(compiled: Compiled) -> dict[str, bytes]:
+    """Give the workbook of a policy; what writes it is loaded when it is first asked for."""
+    made: dict[str, bytes] = import_module(f"{__name__}.to_xlsx").to_xlsx(compiled)
+    return made
+
+
+WORKBOOKS: Mapping[str, Callable[[Compiled], dict[str, bytes]]] = MappingProxyType({"xlsx": workbook})
+"""Each other kind: files that hold no text."""

@@ -17,6 +17,7 @@ from ruleproof.artifacts.list_tables import list_parts
 from ruleproof.artifacts.names import file_stem, identifiers, unused
 from ruleproof.artifacts.python.claim import RESERVED, ClaimClass
 from ruleproof.artifacts.python.conditions import Conditions
+from ruleproof.artifacts.python.door import Doors, as_listed
 from ruleproof.artifacts.python.functions import Functions, possible_part
 from ruleproof.artifacts.python.text import in_comment, in_docstring, literal, names_in_a_tuple, quoted
 from ruleproof.artifacts.tables import Made, Tables, leaves_of, tables_of, unsound
@@ -31,7 +32,7 @@ from ruleproof.prover.expressions import some
 KERNEL = ("values", "inputs", "lists", "consequences", "answers", "graphs", "history", "program", "over_time")
 
 _HEADER = """\
-# ruff: noqa: E501, N802, N803, N815, PLC0415, RUF100
+# ruff: noqa: E501, N802, N803, N806, N815, PLC0415, RUF100
 from __future__ import annotations
 
 import datetime as dt
@@ -82,7 +83,7 @@ def decide(
 
     {history}
     """
-    claim = line if isinstance(line, Claim) else claim_from(line)
+    claim = line if isinstance(line, Claim) else {reading}(line)
 {judging}
 
 
@@ -107,13 +108,17 @@ _QUICKLY = """\
     if not claim._full or history is not None or as_posted_on is not None:
         return Judgement(_PROGRAM, *_PROGRAM.judge(claim._values(), history, as_posted_on))
     known: Any = claim
+{never}    judgement: Any = JudgedParts()
+    judgement._program = _PROGRAM
+    judgement._answers = {answers}
+    judgement._requirements = {requirements}
+    judgement.__class__ = Judgement
+    return judgement  # type: ignore[no-any-return]"""
+
+_CANNOT_HAPPEN = """\
     if {never}(known):
         _PROGRAM.check_possible(claim._values())
-    return Judgement(
-        _PROGRAM,
-        {answers},
-        {requirements},
-    )"""
+"""
 
 _BY_THE_TABLES = """\
     return Judgement(_PROGRAM, *_PROGRAM.judge(claim._values(), history, as_posted_on))"""
@@ -172,12 +177,13 @@ class _Module:
             "_PROGRAM",
             "_QUESTIONS",
             "_Known",
+            "_checked",
             "Callable",
             "Collection",
             "Hashable",
             "Iterable",
         }
-        self.used |= {"Iterator", "Mapping", "Sequence", "annotations", "known", "_known"}
+        self.used |= {"Iterator", "Mapping", "Sequence", "annotations", "known", "_known", "claim", "_claim"}
         self.given = (*self.policy.asked, *identifier_inputs(self.policy))
         names = [item.name for item in (*self.given, *self.policy.derived)]
         fields = identifiers(names, RESERVED, "input")
@@ -188,6 +194,8 @@ class _Module:
         # the inputs tell classes of codes by the numbers of the space that all epochs share, so the functions must too
         self.latest = compiled.epochs[-1]
         self.conditions = Conditions(self.latest.compiler.space, fields, self.constants, self.used)
+        self.attributes = identifiers([item.name for item in self.policy.decisions], _IN_A_JUDGEMENT, "decision")
+        self.fast = Doors(self.policy, self.conditions, self.attributes, self.used)
 
     def name(self, wish: str) -> str:
         found = unused(wish, self.used)
@@ -203,6 +211,7 @@ class _Module:
             for item, made in zip(self.policy.requirements, self.tables.requirements, strict=True)
         ]
         never, never_lines = self.never()
+        doors = self.doors()
         decimal = "from decimal import Decimal\n" if self.conditions.needs_decimal else ""
         literals = ", Literal" if self.claims.uses_literals else ""
         head = _HEADER.format(more=decimal, typing=literals)
@@ -212,6 +221,7 @@ class _Module:
         functions = [line for _, _, _, lines in (*decisions, *requirements) for line in lines]
         constants = [f"{name} = {text}" for text, name in self.conditions.constants.items()]
         own = {"fields": self.claims.from_mapping(), "never": never, "answers": answers, "requirements": states}
+        own["reading"] = "claim_from" if self.policy.derived else "_checked"
         own["judging"] = _filled(_BY_THE_TABLES if self.policy.derived else _QUICKLY, own)
         own["history"] = _HISTORIES[bool(self.policy.keys)]
         judging = _filled(_FUNCTIONS, own)
@@ -221,7 +231,7 @@ class _Module:
             _section("how a case is decided"), *constants, *never_lines, *functions,
             self.kernel,
             _section("the tables of this policy"), *self.about(), *self.claims.lines(), *self.judgement(),
-            *tables, *program, judging,
+            *tables, *program, *([] if self.policy.derived else self.claims.reading()), judging, *doors,
         ]  # fmt: skip
         return re.sub(r"\n{4,}", "\n\n\n", "\n".join(sections)).rstrip("\n") + "\n"
 
@@ -237,7 +247,8 @@ class _Module:
             f"{self.warning()}"
             f"To use it: `from {file_stem(self.policy.name)} import Claim, decide`, with the folder of this file on the path.\n"
             "First stands how a case is decided, to be read: each answer with its rules and what they cite.\n"
-            "Then follow the kernel, the same in every such module, then `Claim` and the tables, and at the end `decide`.\n\n"
+            "Then follow the kernel, the same in every such module, then `Claim` and the tables, and at the end `decide`\n"
+            "and a fast door for claims that were checked before.\n\n"
             "Codes are named by their numbers, which are facts; what they are called belongs to the owners of the code sets.\n"
             '"""\n'
         )
@@ -247,7 +258,7 @@ class _Module:
         return f"BUILT ALL THE SAME, with these findings standing: {names}.\n\n" if names else ""
 
     def about(self) -> Iterator[str]:
-        public = ", ".join(quoted(name) for name in _PUBLIC)
+        public = ", ".join(map(quoted, sorted((*_PUBLIC, *self.fast.names), key=as_listed)))
         yield f"__all__ = [{public}]"
         yield ""
         yield f"POLICY = {literal(self.tables.version)}"
@@ -262,7 +273,7 @@ class _Module:
     # ------------------------------------------------------------ decisions and requirements
 
     def judgement(self) -> Iterator[str]:
-        names = identifiers([item.name for item in self.policy.decisions], _IN_A_JUDGEMENT, "decision")
+        names = self.attributes
         yield "\n\nclass Judgement(Judged):"
         yield '    """All that the policy says of one claim line."""\n'
         yield "    __slots__ = ()"
@@ -314,9 +325,17 @@ class _Module:
         lines = [f"{table} = {literal(made)}", f"{states} = {table}.states"]
         return f"{function}(known)", table, lines, list(functions.lines())
 
+    def doors(self) -> list[str]:
+        """Give the lines of the fast door of each decision."""
+        written = [line for item in self.policy.decisions for line in self.fast.lines(item, self.graph(item))]
+        return [_section("the fast door"), *written] if written else []
+
     def never(self) -> tuple[str, list[str]]:
+        """Give what refuses facts that cannot happen together, and the lines of its function; nothing where all can happen."""
         compiler = self.latest.compiler
         graph = graph_of_condition("cannot happen", some(compiler.impossible()), compiler)
+        if isinstance(graph.root, Leaf) and graph.root.answer != MET:
+            return "", []
         function = self.name("_cannot_happen")
 
         def end(leaf: Leaf) -> tuple[str, str]:
@@ -325,7 +344,7 @@ class _Module:
         functions = Functions(
             graph, self.conditions, function, "bool", end, "Tell whether the facts cannot happen together.", self.used
         )
-        return function, list(functions.lines())
+        return _filled(_CANNOT_HAPPEN, {"never": function}), list(functions.lines())
 
     def label(self, name: str, fallback: str) -> str:
         return identifiers([name], (), fallback)[name]
@@ -354,7 +373,7 @@ class _Module:
 
 
 def _filled(text: str, own: Mapping[str, str]) -> str:
-    return re.sub(r"\{(fields|history|judging|never|answers|requirements)\}", lambda found: own[found[1]], text)
+    return re.sub(r"\{(fields|history|judging|reading|never|answers|requirements)\}", lambda found: own[found[1]], text)
 
 
 def in_words(answer: Answer, cited: dict[str, list[str]]) -> str:

@@ -56,7 +56,6 @@ def command(paths: tuple[str, ...], output: Path, as_of: str | None, sources: di
     from ruleproof.cli.showing import show
     from ruleproof.cli.sources import refuse_unknown, texts_at_hand
     from ruleproof.cli.writing import write_all
-    from ruleproof.report.page import to_page
 
     day = _day(as_of)
     texts = texts_at_hand(sources)
@@ -66,11 +65,20 @@ def command(paths: tuple[str, ...], output: Path, as_of: str | None, sources: di
         show(report, format, None, "errors")
         return report.status
     compiled = [file.compiled for file in report.files if file.compiled is not None]
-    page = to_page(_parts(compiled, texts, day))
+    page = page_of(compiled, texts, day)
     inputs = [Path(path) for path in report.sources if path != STDIN]
-    (written,) = write_all(output, {FILE: page.encode("utf-8")}, inputs)
+    (written,) = write_all(output, {FILE: page}, inputs)
     _show_written(report, written, format)
     return report.status
+
+
+def page_of(
+    compiled: list[Compiled], texts: Mapping[str, tuple[str, bytes]], day: datetime.date | None = None
+) -> bytes:
+    """Give the page of some policies, in the order in which they were named, as it is written."""
+    from ruleproof.report.page import to_page
+
+    return to_page(_parts(compiled, texts, day)).encode("utf-8")
 
 
 def _day(as_of: str | None) -> datetime.date | None:

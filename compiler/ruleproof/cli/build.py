@@ -40,7 +40,7 @@ _UNSOUND = frozenset(("gap", "conflict", "contradiction", "choice", "not_decided
     "--only",
     default="",
     metavar="KINDS",
-    help="Write these kinds only, such as python,svg: python, graph, schema, markdown, certificate, sql, svg.",
+    help="Write these kinds only, such as python,svg: python, graph, schema, markdown, certificate, sql, svg, dmn, csv, xlsx.",
 )
 @allow_option
 @format_option("text", "json")
@@ -97,13 +97,14 @@ def command(
 
 
 def _kinds(only: str) -> tuple[str, ...]:
-    from ruleproof.artifacts import EMITTERS
+    from ruleproof.artifacts import EMITTERS, WORKBOOKS
 
+    known = (*EMITTERS, *WORKBOOKS)
     wanted = tuple(dict.fromkeys(word.strip() for word in only.split(",") if word.strip()))
     for kind in wanted:
-        if kind not in EMITTERS:
-            raise click.UsageError(f"there is no kind `{kind}`; there are: {', '.join(EMITTERS)}")
-    return wanted or tuple(EMITTERS)
+        if kind not in known:
+            raise click.UsageError(f"there is no kind `{kind}`; there are: {', '.join(known)}")
+    return wanted or known
 
 
 def _refused(report: Report, allow: tuple[str, ...]) -> Report:
@@ -144,7 +145,6 @@ def _show_refused(refused: Report, report: Report, format: str, limit: int | Non
 
 def _made_of_policies(compiled: list[Compiled], kinds: tuple[str, ...]) -> dict[str, bytes]:
     """Give the files that are made of policies, by name."""
-    from ruleproof.artifacts import EMITTERS
     from ruleproof.cli.failures import Failure
 
     names: dict[str, str] = {}
@@ -157,10 +157,18 @@ def _made_of_policies(compiled: list[Compiled], kinds: tuple[str, ...]) -> dict[
                 "rename one of them, or build them into different folders",
             )
         for kind in kinds:
-            for name, text in EMITTERS[kind](item).items():
-                if files.setdefault(name, text.encode("utf-8")) != text.encode("utf-8"):
+            for name, content in _made(item, kind).items():
+                if files.setdefault(name, content) != content:
                     raise Failure(f"two policies want to write `{name}`", "rename one of them")
     return files
+
+
+def _made(compiled: Compiled, kind: str) -> dict[str, bytes]:
+    from ruleproof.artifacts import EMITTERS, WORKBOOKS
+
+    if kind in WORKBOOKS:
+        return WORKBOOKS[kind](compiled)
+    return {name: text.encode("utf-8") for name, text in EMITTERS[kind](compiled).items()}
 
 
 def _show_written(report: Report, written: list[Path], format: str) -> None:

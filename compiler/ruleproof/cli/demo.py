@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ruleproof.cli.auditors_report import FILE, page_of
 from ruleproof.cli.options import format_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ruleproof.cli.report import Report
     from ruleproof.compiled import Compiled
 
@@ -22,7 +27,7 @@ _PRODUCTS = ("svg", "markdown")
 def command(folder: Path, format: str) -> int:
     """Write a small policy with planted mistakes, and find them.
 
-    Nothing is fetched, and only DIR is written to.
+    Nothing is fetched, and only DIR is written to.  Its report is opened where there is a terminal and a desktop.
     """
     from ruleproof.cli.failures import Failure
     from ruleproof.cli.new import template
@@ -43,17 +48,27 @@ def command(folder: Path, format: str) -> int:
     pictures = write_all(folder / "out", _products(file.compiled))
     if format == "json":
         _show_json(report, [path, *pictures])
-    else:
-        _show(report, path, pictures)
+        return 0
+    _show(report, path, pictures)
+    page = next(item for item in pictures if item.name == FILE)
+    if can_be_opened(sys.stdout.isatty(), sys.platform, os.environ):
+        click.launch(str(page.resolve()))
     return 0
 
 
+def can_be_opened(terminal: bool, platform: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether somebody sits in front of it who would see a browser: at a terminal, with a desktop, and not in CI."""
+    desktop = platform in ("darwin", "win32") or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+    return terminal and desktop and not environment.get("CI")
+
+
 def _products(compiled: Compiled) -> dict[str, bytes]:
-    """Draw the policy with its mistakes in it, as `build --allow gap,conflict` does."""
+    """Draw the policy with its mistakes in it, as `build --allow gap,conflict` does, and write its report."""
     from ruleproof.artifacts import EMITTERS
 
     made = (EMITTERS[kind](compiled) for kind in _PRODUCTS if kind in EMITTERS)
-    return {name: text.encode("utf-8") for files in made for name, text in files.items()}
+    found = {name: text.encode("utf-8") for files in made for name, text in files.items()}
+    return {**found, FILE: page_of([compiled], {})}
 
 
 def _show(report: Report, path: Path, pictures: list[Path]) -> None:
@@ -64,7 +79,12 @@ def _show(report: Report, path: Path, pictures: list[Path]) -> None:
     policy = shown(path)
     say(f"A policy with two planted mistakes: {policy}\n")
     show(report, "text", None, "usual")
-    for ending, words in ((".svg", "To open in a browser:"), (".md", "The same as tables, to read as text:")):
+    headings = (
+        (".html", "The report, which auditors open:"),
+        (".svg", "To open in a browser:"),
+        (".md", "The same as tables, to read as text:"),
+    )
+    for ending, words in headings:
         chosen = [f"  {shown(item)}" for item in sorted(pictures) if item.suffix == ending]
         if chosen:
             say("\n".join(["", words, *chosen]))

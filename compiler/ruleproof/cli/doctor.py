@@ -57,6 +57,7 @@ def command(format: str) -> int:
 def _points() -> Iterator[Point]:
     yield _python()
     yield from _packages()
+    yield _java()
     yield _cache()
     yield _chart_engine()
 
@@ -102,6 +103,21 @@ def _part(part: str, names: list[str]) -> Point:
     if part:
         return Point(f"optional part {part}", "missing", said, f"pip install {_ourselves(part)}")
     return Point("needed packages", "bad", said, f"pip install --force-reinstall {_ourselves()}")
+
+
+def _java() -> Point:
+    """Look for the Java that Spark needs; the extra `spark` has its line among the packages."""
+    from ruleproof.runtime.engines.java import OLDEST, java, version_of
+
+    about, help = "Java, for Spark", f"install Java {OLDEST} and put it on the path, or name its folder in JAVA_HOME"
+    program = java()
+    if program is None:
+        return Point(about, "missing", "neither JAVA_HOME nor the path leads to one", help)
+    found = version_of(program)
+    if found is None or found < OLDEST:
+        said = f"{program} does not say its version" if found is None else f"Java {found} is older than {OLDEST}"
+        return Point(about, "missing", said, help)
+    return Point(about, "good", f"Java {found}")
 
 
 def _ourselves(part: str = "") -> str:

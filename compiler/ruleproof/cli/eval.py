@@ -21,7 +21,7 @@ _MANY = (".csv", ".ndjson", ".jsonl", ".parquet")
 
 @click.command("eval")
 @click.argument("policy")
-@click.argument("input", metavar="INPUT")
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the answer to this file.")
 @click.option("--as-posted-on", metavar="DATE", help="Answer by the texts posted on this day, such as 2024-03-21.")
 @click.option(
@@ -44,13 +44,36 @@ _MANY = (".csv", ".ndjson", ".jsonl", ".parquet")
     metavar="FILE",
     help="Of files with many claims: the rows that cannot be judged; OUTPUT.rejects.csv unless given.",
 )
+@click.option(
+    "--columns",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="MAP.toml",
+    help="Of files with many claims: how columns, or fields of RIF, X12 837 and FHIR, tell the inputs.",
+)
+@click.option("--resume", is_flag=True, help="Of files with many claims: go on where an earlier run was stopped.")
+@click.option(
+    "--cores",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Of files with many claims: judge on so many cores; all by default.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["arrow", "duckdb", "spark"]),
+    help="Of files with many claims: what judges them; arrow unless given.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help="With --engine spark: a cluster, such as spark://host:7077; the files are at the same path on all its machines.",
+)
 @click.option("--decision", "--table", default="", metavar="NAME", help="Of decision tables: answer this one only.")
 @hit_policy_option
 @allow_option
 @format_option("text", "json")
 def command(
     policy: str,
-    input: str,
+    inputs: tuple[str, ...],
     output: Path | None,
     as_posted_on: str | None,
     over_time: bool,
@@ -58,6 +81,11 @@ def command(
     record: Path | None,
     redact: tuple[str, ...],
     rejects: str | None,
+    columns: Path | None,
+    resume: bool,
+    cores: int | None,
+    engine: str | None,
+    master: str | None,
     decision: str,
     hit_policy: str,
     allow: tuple[str, ...],
@@ -72,6 +100,8 @@ def command(
     lists the earlier services, where no file with --history does; without either, limits are not checked.
 
     A file with many claims (*.csv, *.ndjson, *.parquet) is judged row by row, and the answers are written to OUTPUT.
+    Several files are judged in order; a folder means every *.parquet in it and below it.
+    With --columns it may have other columns, or be RIF, X12 837 (P or I) or FHIR (Claim, ExplanationOfBenefit).
 
     \b
     Examples:
@@ -82,14 +112,23 @@ def command(
     from ruleproof.cli.tables import is_table
     from ruleproof.runtime.kernel.values import day_of
 
+    input = inputs[0]
+    of_many = [columns is not None or Path(name).suffix.lower() in _MANY or Path(name).is_dir() for name in inputs]
+    many = any(of_many)
+    if len(inputs) > 1 and not all(of_many):
+        raise click.UsageError(
+            f"several files are judged together only where they hold many claims: {', '.join(_MANY)}"
+        )
     if policy == input == STDIN:
         raise click.UsageError("only one of the policy and the claim can come from standard input")
     if as_posted_on is not None and day_of(as_posted_on) is None:
         raise click.UsageError(f"--as-posted-on: `{as_posted_on}` is no date written like 2024-03-21")
-    _keep_what_is_read((output, "-o"), (record, "--record"), read=(policy, input, history))
-    many = Path(input).suffix.lower() in _MANY
-    if rejects is not None and not many:
-        raise click.UsageError(f"--rejects is for files with many claims: {', '.join(_MANY)}")
+    _keep_what_is_read((output, "-o"), (record, "--record"), read=(policy, *inputs, history))
+    for option, given in (("--rejects", rejects), ("--resume", resume), ("--cores", cores), ("--engine", engine)):
+        if given and not many:
+            raise click.UsageError(f"{option} is for files with many claims: {', '.join(_MANY)}")
+    if master is not None and engine != "spark":
+        raise click.UsageError("--master goes with --engine spark")
     if is_table(policy):
         if many:
             raise click.UsageError("decision tables answer one case; give it as JSON")
@@ -114,7 +153,12 @@ def command(
     if isinstance(compiled, int):
         return compiled
     if many and output is not None:
-        return _answer_many(compiled, policy, Path(input), output, rejects, as_posted_on, format)
+        from ruleproof.cli.claim_files.engines import Asked, answer_many
+
+        asked = Asked(
+            policy, inputs, output, rejects, as_posted_on, cores, resume, engine or "arrow", allow, columns, master
+        )
+        return answer_many(compiled, asked, format)
     return _answer(compiled, input, history, output, as_posted_on, over_time, format, record, redact)
 
 
@@ -127,29 +171,6 @@ def _keep_what_is_read(*written: tuple[Path | None, str], read: tuple[str | None
         for file in (Path(name) for name in read if name is not None and name != STDIN):
             if path is not None and path.exists() and file.exists() and path.samefile(file):
                 raise Failure(f"`{shown(path)}` is a file that is read", f"choose another name with {option}")
-
-
-def _answer_many(
-    compiled: Compiled,
-    policy: str,
-    input: Path,
-    output: Path,
-    rejects: str | None,
-    as_posted_on: str | None,
-    format: str,
-) -> int:
-    """Judge a file with many claims; the exit status is 1 where a row was rejected."""
-    from ruleproof.cli.failures import Failure
-
-    refused = Path(rejects) if rejects is not None else output.with_suffix(".rejects.csv")
-    try:
-        from ruleproof.cli.claim_files.judging import judge_file
-        from ruleproof.cli.claim_files.words import say_counts
-    except ModuleNotFoundError as error:
-        raise Failure(str(error)) from None
-    counts, claims = judge_file(compiled, input, output, refused, as_posted_on, (Path(policy),))
-    say_counts(counts, claims, compiled.policy, output, refused, format)
-    return 1 if counts.rejected else 0
 
 
 def _by_tables(

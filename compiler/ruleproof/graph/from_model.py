@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ruleproof.graph.by_cuts import MANY, Tests, graph_by_cuts, tests_of
 from ruleproof.graph.nodes import Graph, Node, NodeTable
 from ruleproof.model.nodes import Condition, Decision, Policy, Requirement
 from ruleproof.prover.boxes import TooManyBoxesError, split
@@ -32,7 +33,20 @@ BUDGET = 50_000
 
 def graph_of_decision(policy: Policy, decision: Decision, compiler: Compiler, *, exact: bool) -> Graph:
     """Give the graph of a decision; an exact one has a leaf for the cases that cannot happen."""
+    if len(decision.rules) >= MANY and (rules := _plain_rules(policy, decision, compiler)) is not None:
+        return graph_by_cuts(decision, compiler.space, rules, exact=exact)
     return _Builder(compiler, TellAnswer(policy, decision, compiler), exact).run(decision.name)
+
+
+def _plain_rules(policy: Policy, decision: Decision, compiler: Compiler) -> list[Tests] | None:
+    """Give what the rules ask, where each is one test per input and every case can happen, has a text, and is in scope."""
+    tell = TellAnswer(policy, decision, compiler)
+    *reasons, scope = tell.asked[: tell.first]
+    if compiler.impossible() or scope != TRUE or any(part != FALSE for part in reasons):
+        return None
+    found = [tests_of(part, compiler.space) for part in tell.asked[tell.first :] if part != FALSE]
+    rules = [tests for tests in found if tests is not None]
+    return rules if len(rules) == len(decision.rules) else None
 
 
 def graph_of_requirement(policy: Policy, requirement: Requirement, compiler: Compiler) -> Graph:

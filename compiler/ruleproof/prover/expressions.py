@@ -6,10 +6,11 @@ can be remembered by what is left of its expressions.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 from ruleproof.model import nodes as model
 from ruleproof.model.meaning import OUTCOME, Answer, resolve
@@ -103,6 +104,7 @@ class Compiler:
     space: Space
     policy: model.Policy
     _known: dict[model.Condition, Expression] = field(default_factory=dict)
+    _ordered: dict[int, list[Any]] = field(default_factory=dict)
     _unreal: tuple[Expression, ...] | None = None
     _decisions: dict[str, tuple[Expression, Expression, tuple[Expression, ...]]] = field(default_factory=dict)
 
@@ -149,16 +151,25 @@ class Compiler:
         return TRUE if mask == dimension.full else InCells(place, mask)
 
     def _within(self, test: model.Within) -> Expression:
-        """A sample stands for its cell, since every bound of every test is a bound of cells."""
-        low, high = test.low, test.high
+        """A sample stands for its cell, since every bound of every test is a bound of cells; the cells stand in order."""
+        place = self.space.places[test.input][0]
+        samples = self._samples(place)
+        first, last = 0, len(samples)
+        if test.low is not None:
+            first = (bisect_left if test.low_closed else bisect_right)(samples, test.low)
+        if test.high is not None:
+            last = (bisect_right if test.high_closed else bisect_left)(samples, test.high)
+        if first >= last:
+            return FALSE
+        mask = (1 << last) - (1 << first)
+        return TRUE if mask == self.space.dimensions[place].full else InCells(place, mask)
 
-        def inside(sample: object) -> bool:
-            if sample is None:
-                return False
-            above = low is None or sample > low or (test.low_closed and sample == low)  # type: ignore[operator]
-            return above and (high is None or sample < high or (test.high_closed and sample == high))  # type: ignore[operator]
-
-        return self._cells(test.input, inside)
+    def _samples(self, place: int) -> list[Any]:
+        """Give a value of each cell of a dimension that is there, in their order."""
+        if place not in self._ordered:
+            cells = self.space.dimensions[place].cells
+            self._ordered[place] = [cell.sample for cell in cells if not cell.missing]
+        return self._ordered[place]
 
     def _some_in(self, name: str, quantifier: str, values: frozenset[str]) -> Expression:
         inside: list[Expression] = []

@@ -41,6 +41,9 @@ _SPELLINGS = {
 }
 _BUILT_IN = {spelling: kind for kind, spellings in _SPELLINGS.items() for spelling in spellings}
 
+_WHOLE_ONLY = ("?=floor(?)", "floor(?)=?")
+"""How a constraint, blanks apart, says of a number that it is whole."""
+
 
 def built_in(name: str) -> str | None:
     """Give the type of a column for a name of FEEL, Camunda or Java; `None` for any other name.
@@ -143,6 +146,8 @@ class Types:
         """Give a type with a further constraint on its values."""
         inner = constraint.first("text")
         text = inner.text if inner is not None else ""
+        if type.kind == NUMBER and "".join(text.split()) in _WHOLE_ONLY:
+            return replace(type, kind=WHOLE)
         test = self._cells.test(text)
         if isinstance(test, Undecided):
             self._report(

@@ -18,6 +18,7 @@ from ruleproof.finding import Finding
 from ruleproof.model.tables import DecisionTable
 from ruleproof.readers.feel.functions import string_of
 from ruleproof.readers.grid import Grid, table_from_grid
+from ruleproof.readers.hit_policies import hit_policy_of
 from ruleproof.readers.reading import Reading, table_finding
 from ruleproof.readers.xlsx_parts import MOST_CELLS, BrokenError, column_number, parts_of
 from ruleproof.source import NOWHERE, Source, Span, source_from_text
@@ -27,6 +28,8 @@ try:
 except ImportError:  # an extra
     calamine = None  # type: ignore[assignment]
 
+READING_ONLY = "ruleproof: "
+"""What the first cell of a sheet begins with that is no table."""
 _BETWEEN = " | "
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>(?:\s*<(?:\w+:)?(f)\b)?")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
@@ -50,6 +53,10 @@ def read_xlsx(path: str, data: bytes, hit_policy: str = "") -> Reading:
     if not sheets:
         message = "the workbook holds no sheet that is shown"
         return Reading(source, findings=(table_finding(source, "no_table", NOWHERE, message),))
+    sheets = [sheet for sheet in sheets if not _is_for_reading_only(sheet)]
+    if not sheets:
+        message = "every sheet of the workbook is for reading only"
+        return Reading(source, findings=(table_finding(source, "no_table", NOWHERE, message),))
     source, grids = _grids(path, sheets)
     tables: list[DecisionTable] = []
     findings: list[Finding] = []
@@ -64,7 +71,17 @@ def read_xlsx(path: str, data: bytes, hit_policy: str = "") -> Reading:
     return Reading(source, tuple(tables), tuple(findings))
 
 
+def _is_for_reading_only(sheet: _Sheet) -> bool:
+    """Tell whether `ruleproof build` wrote a sheet to be read by people, not as a table: its first cell says so."""
+    first = sheet.values[0][0] if sheet.values and sheet.values[0] else ""
+    return isinstance(first, str) and first.startswith(READING_ONLY)
+
+
 def _looks_like_a_table(grid: Grid) -> bool:
+    """Tell whether a sheet after the first is a table; one that names its hit policy is, below a title too."""
+    wide = [texts for texts in grid.texts if sum(bool(text.strip()) for text in texts) > 1]
+    if len(wide) > 1 and hit_policy_of(wide[0][0]) is not None and len(wide[0][0].strip()) > 2:
+        return True
     filled = [sum(bool(text.strip()) for text in texts) for texts in grid.texts]
     widths = [width for width in filled if width]
     return len(widths) > 1 and widths[0] > 1 and max(widths[1:]) > 1

@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
 
-  const { cellsOf } = typeof require === "undefined" ? root.RuleproofValues : require("./values.js");
+  const { cellsOf, withCodes } = typeof require === "undefined" ? root.RuleproofValues : require("./values.js");
 
   /* Give for each chart of a decision the boxes and arrows that a case goes along, in order.
    * `flow` is what the report says of the charts, `cells` the cell of each dimension, -1 where it is unknown. */
@@ -60,13 +60,52 @@
     Object.values(flows.decisions).forEach((flow) => clear(flow, "trail"));
   }
 
+  const known = new Map();
+
+  /* Give the charts of a policy of the page, as data. */
+  function flowsOf(part) {
+    if (!known.has(part)) {
+      const flows = JSON.parse(document.getElementById(part + "-flows").textContent);
+      if (flows.space) withCodes(flows.space);
+      known.set(part, flows);
+    }
+    return known.get(part);
+  }
+
   /* Give the ids of the ends that a rule stands behind. */
   function endsOf(flows, rule) {
     return Object.values(flows.decisions).flat().flatMap((chart) =>
       Object.entries(chart.rules).filter(([, rules]) => rules.includes(rule)).map(([box]) => chart.name + "-" + box));
   }
 
-  const exported = { cellsOfCharts, clearTrails, endsOf, markTrails, trailOf };
+  /* Give the ids of the parts on the ways to the ends of a rule, and of those one arrow off them; and of the ends. */
+  function waysTo(flow, rule) {
+    const into = new Map(), out = [];
+    const arrow = (from, id, to) => {
+      out.push([from, id, to]);
+      into.set(to, [...(into.get(to) || []), [from, id]]);
+    };
+    flow.forEach((chart, number) => {
+      const id = (part) => flow[number].name + "-" + part;
+      for (const [box, [, turns]] of Object.entries(chart.questions)) {
+        for (const [, turn, goal] of turns) arrow(id(box), id(turn), id(goal));
+      }
+      for (const [box, goal] of Object.entries(chart.jumps)) arrow(id(box), "", flow[goal].name + "-" + flow[goal].first);
+    });
+    const ends = endsOf({ decisions: { flow } }, rule);
+    const kept = new Set(ends), waiting = [...ends];
+    while (waiting.length) {
+      for (const [from, id] of into.get(waiting.pop()) || []) {
+        kept.add(id);
+        if (!kept.has(from)) waiting.push(from);
+        kept.add(from);
+      }
+    }
+    const near = new Set(out.filter(([from]) => kept.has(from)).flatMap(([, id, to]) => [id, to]));
+    return { kept, near, ends };
+  }
+
+  const exported = { cellsOfCharts, clearTrails, endsOf, flowsOf, markTrails, trailOf, waysTo };
   if (typeof module !== "undefined" && module.exports) module.exports = exported;
   else root.RuleproofCharts = exported;
 })(typeof self === "undefined" ? this : self);

@@ -1,6 +1,6 @@
 /* The evaluator of NAME.graph.json: the same answers as the evaluators in Python.
  *
- * A claim is judged without a history, or as one before which there was nothing; lines of a claim do not see each other.
+ * A claim is judged without a history, or by the services that came before it; lines of a claim do not see each other.
  * No text is ever run as code, and nothing here touches the page.
  */
 (function (root) {
@@ -9,6 +9,9 @@
   const {
     Refused, cellsOf, compareTexts, isDay, near, numberOfDay, readIdentifier, readInput, shown, wordOf, written,
   } = typeof require === "undefined" ? root.RuleproofValues : require("./values.js");
+
+  const { checkAgainst, isReached, pastOf } =
+    typeof require === "undefined" ? root.RuleproofHistory : require("./history.js");
 
   // ---------------------------------------------------------------- graphs
 
@@ -116,31 +119,40 @@
       return values;
     }
 
-    /* Give values with what is worked out from them; `nothingBefore` tells that no service came before. */
-    workedOut(values, nothingBefore) {
+    /* Give values with what is worked out from them, and from the services that came before: null where nobody told. */
+    workedOut(values, services, postedOn) {
       const all = { ...values };
-      for (const item of this.graph.worked_out) {
-        all[item.input] = item.count === undefined ? daysBetween(item, values) : nothingBefore ? false : undefined;
+      if (services) checkAgainst(services, values);
+      for (const made of this.graph.worked_out) {
+        const item = standing(made, postedOn);
+        all[item.input] = item.count === undefined ? daysBetween(item, values)
+          : isReached(item, values, services, "service_date" in values, (service) => isOfKind(item.counts, service.cells));
       }
       return all;
     }
 
+    /* Give the values and cells of an earlier service. */
+    earlier(facts) {
+      const values = this.read(facts);
+      const cells = cellsOf(this.graph, this.workedOut(values, null, null));
+      this.checkPossible(values, cells, null);
+      return { values, cells };
+    }
+
+    /* Judge a claim: `history` holds the services that came before, in order; null where that is unknown. */
     judge(facts, options) {
-      const { nothingBefore = false, postedOn = null } = options || {};
+      const { history = null, postedOn = null } = options || {};
       const told = this.read(facts);
-      if (nothingBefore && !this.graph.identifiers.length) {
-        const said = "this policy has no limits over a history, so a history would be left unread; leave it out";
-        throw new Refused(said, "history");
-      }
+      const services = pastOf(history, this.graph.identifiers.length > 0, (service) => this.earlier(service));
       if (postedOn !== null && !isDay(postedOn)) {
         const said = "`as_posted_on` cannot be " + shown(postedOn) + ": it is a date, written like 2024-03-21";
         throw new Refused(said, "as_posted_on");
       }
-      const values = this.workedOut(told, nothingBefore);
+      const values = this.workedOut(told, services, postedOn);
       const cells = cellsOf(this.graph, values);
       this.checkPossible(told, cells, postedOn);
       if (!cells.includes(-1)) return { values, cells, ...this.answersOfCells(cells, postedOn) };
-      return this.partial(told, values, cells, nothingBefore, postedOn);
+      return this.partial(told, values, cells, services, postedOn);
     }
 
     /* Give the answers of a full case that can happen. */
@@ -157,14 +169,14 @@
       return { decisions, requirements };
     }
 
-    partial(told, values, cells, nothingBefore, postedOn) {
+    partial(told, values, cells, services, postedOn) {
       const presumptions = this.graph.presumptions.filter((item) => told[item.input] === undefined);
       const more = {};
       for (const { input, value } of presumptions) {
         more[input] = readInput(this.asked.find((item) => item.name === input), value, this.graph);
       }
       let presumed = presumptions.map((item) => item.input);
-      let filled = this.workedOut({ ...told, ...more }, nothingBefore);
+      let filled = this.workedOut({ ...told, ...more }, services, postedOn);
       let filledCells = cellsOf(this.graph, filled);
       if (!presumed.length || !this.canHappen(filledCells, postedOn)) {
         [filled, filledCells, presumed] = [values, cells, []];
@@ -267,6 +279,13 @@
     return [answer.kind, answer.force, answer.outcomes, answer.further, answer.barred, answer.reason];
   }
 
+  /* Tell whether a service is of a kind; undefined where that hangs on what is unknown of it. */
+  function isOfKind(nodes, cells) {
+    const { reached } = open(nodes, cells, () => "");
+    const ends = new Set(Array.from(reached, (index) => nodes[index].met));
+    return ends.size === 1 ? ends.has(true) : undefined;
+  }
+
   function daysBetween(item, values) {
     const first = values[item.first], second = values[item.second];
     if (first === null || second === null) return false;
@@ -275,7 +294,7 @@
     return (item.low === null || days >= item.low) && (item.high === null || days <= item.high);
   }
 
-  const exported = { Policy, Refused, cellsOf };
+  const exported = { Policy, Refused, cellsOf, saidBy, standing };
   if (typeof module !== "undefined" && module.exports) module.exports = exported;
   else root.RuleproofEvaluator = exported;
 })(typeof self === "undefined" ? this : self);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ruleproof.artifacts.condition_words import condition_in_words
 from ruleproof.checks.example_fails import outcomes
@@ -77,15 +77,24 @@ def _example(part: Part, item: model.Example) -> Iterator[Content]:
     problems = _problems(part, item)
     yield element("code", item.name)
     yield item.label
-    told = [facts_in_words(item.facts), *(f"{key}_id is {value}" for key, value in item.keys.items())]
-    earlier = [f"before: {facts_in_words(service.facts)}" for service in item.earlier or ()]
+    keys = item.keys if item.earlier else {}
     yield [
-        element("p", ", ".join(text for text in told if text)),
-        [element("p", text) for text in earlier],
-        element("p", part.try_link(item.facts, "Try it")),
+        element("p", ", ".join(text for text in (facts_in_words(item.facts), _keys(keys)) if text)),
+        [element("p", f"before: {_service(service)}") for service in item.earlier or ()],
+        element("p", "before: nothing") if item.earlier == () else "",
+        element("p", part.try_link(item.facts, "Try it", before=item.earlier, keys=keys)),
     ]
     yield [element("p", _expected(expected)) for expected in item.expected]
     yield outcome(not problems, "; ".join(problems) or "comes out")
+
+
+def _keys(keys: Mapping[str, str | None]) -> str:
+    return ", ".join(f"{key}_id is {value or 'missing'}" for key, value in keys.items())
+
+
+def _service(service: model.Service) -> str:
+    paid = "" if service.paid is None else f"paid is {'yes' if service.paid else 'no'}"
+    return ", ".join(text for text in (facts_in_words(service.facts), _keys(service.keys), paid) if text)
 
 
 def _problems(part: Part, item: model.Example) -> list[str]:

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from ruleproof.artifacts.charts.flow import Flow
 from ruleproof.artifacts.tables import allowed_values
 from ruleproof.artifacts.to_graph_json import to_graph_json
 from ruleproof.model import nodes as model
-from ruleproof.report.charts import flows_as_data
+from ruleproof.report.lean import lean_graph
 from ruleproof.report.markup import Content, Markup, data_block, element
 from ruleproof.report.part import Part
 
 
-def try_it(part: Part, flows: Mapping[str, Flow]) -> Content:
+def try_it(part: Part) -> Content:
     """Give the form, the place for the answers, and the data that both need."""
     if part.compiled.errors:
         return element("p", "Errors stand against this policy, so no case is answered here: see the findings.")
     graph = next(text for name, text in to_graph_json(part.compiled).items() if name.endswith(".graph.json"))
-    data = {"graph": _lean(json.loads(graph)), "flows": flows_as_data(part, flows)}
+    data = {"graph": lean_graph(json.loads(graph))}
     return [
         element("noscript", element("p", "This browser runs no scripts, so the form cannot answer. All else can be read.")),
         element(
             "form",
             element("div", [_field(part, item) for item in part.policy.asked], list(_more(part)), class_="fields"),
+            element("div", class_="before") if part.policy.keys else "",
             element(
                 "p",
                 element("button", "Clear the form", type="reset"), " ",
@@ -38,45 +37,6 @@ def try_it(part: Part, flows: Mapping[str, Flow]) -> Content:
                 id=part.id("answers"), role="status", aria_live="polite"),
         data_block(part.id("data"), data),
     ]  # fmt: skip
-
-
-def _lean(graph: Any) -> Any:
-    """Leave out what the page has elsewhere and what did not change from day to day, and write nodes short.
-
-    A node is its dimension with, for each stretch of cells, its first cell and the node to go to; or the number of its
-    answer or state, or whether it is met; or nothing where the case cannot happen.
-    """
-    for dimension in graph["dimensions"]:
-        for cell in dimension["cells"]:
-            del cell["words"]
-    for table in (*graph["decisions"], *graph["requirements"], *graph["worked_out"], *graph["cannot_happen"]["each"]):
-        for earlier in table.get("earlier", ()):
-            for name in [name for name, value in earlier.items() if value == table.get(name)]:
-                del earlier[name]
-    for table in _tables(graph):
-        for name in ("nodes", "counts"):
-            if name in table:
-                table[name] = [_short(node) for node in table[name]]
-    for question in graph["questions"].values():
-        del question["text"]
-    for item in graph["inputs"]:
-        for name in ("unit", "ask", "follows", "reviewer"):
-            del item[name]
-    return graph
-
-
-def _tables(graph: Any) -> Iterator[Any]:
-    """Give every part of a graph file that has nodes, and what stood before it."""
-    never = graph["cannot_happen"]
-    for table in (*graph["decisions"], *graph["requirements"], *graph["worked_out"], never, *never["each"]):
-        yield table
-        yield from table.get("earlier", ())
-
-
-def _short(node: Any) -> object:
-    if "ask" in node:
-        return [node["ask"], *(number for step in node["from"] for number in step)]
-    return next((value for name, value in node.items() if name != "cannot_happen"), None)
 
 
 def _field(part: Part, item: model.Input) -> Markup:
@@ -124,10 +84,7 @@ def _missing(part: Part, item: model.Input) -> Content:
 
 
 def _more(part: Part) -> Iterator[Content]:
-    """Give the fields that are no facts: what came before, and the day of posting."""
-    if part.policy.keys:
-        box = element("input", type="checkbox", data_option="nothing-before")
-        yield element("div", element("label", box, " no service came before (else that is unknown)"), class_="field")
+    """Give the field that is no fact: the day of posting.  The page itself makes those for what came before."""
     if part.policy.postings:
         field = part.id("posted")
         yield element(

@@ -57,26 +57,33 @@
 
   // ---------------------------------------------------------------- marks
 
-  const linking = new Map();
-  for (const link of main.querySelectorAll('tr a[href^="#"]')) {
-    const goal = link.getAttribute("href").slice(1);
-    if (!linking.has(goal)) linking.set(goal, new Set());
-    linking.get(goal).add(link.closest("tr"));
+  let linking = null;
+
+  /* Give the rows that link to a row; looked up once, when somebody first points at one. */
+  function linkingTo(id) {
+    if (!linking) {
+      linking = new Map();
+      for (const link of main.querySelectorAll('tr a[href^="#"]')) {
+        const goal = link.getAttribute("href").slice(1);
+        if (!linking.has(goal)) linking.set(goal, new Set());
+        linking.get(goal).add(link.closest("tr"));
+      }
+    }
+    return linking.get(id) || [];
   }
 
   /* Give what belongs to a row: where its links lead, and the rows that link to it. */
   function related(row) {
     const goals = Array.from(row.querySelectorAll('a[href^="#"]'), (link) => document.getElementById(link.getAttribute("href").slice(1)));
-    return [row, ...goals.filter((goal) => goal && goal.tagName === "TR"), ...(linking.get(row.id) || []), ...endsOf(row)];
+    return [row, ...goals.filter((goal) => goal && goal.tagName === "TR"), ...linkingTo(row.id), ...endsOf(row)];
   }
 
   /* Give the ends in the flowcharts that the rule of a row stands behind. */
   function endsOf(row) {
-    const trials = Array.from((self.RuleproofTrials || new Map()).values());
-    const trial = trials.find((item) => row.id.startsWith(item.part + "-r-"));
-    if (!trial) return [];
-    const rule = row.querySelector("code").textContent;
-    return self.RuleproofCharts.endsOf(trial.flows, rule).map((id) => document.getElementById(id)).filter(Boolean);
+    const part = row.closest("[data-part]");
+    if (!part || !row.id.startsWith(part.dataset.part + "-r-")) return [];
+    const { endsOf: ends, flowsOf } = self.RuleproofCharts;
+    return ends(flowsOf(part.dataset.part), row.querySelector("code").textContent).map((id) => document.getElementById(id)).filter(Boolean);
   }
 
   let marked = [];
@@ -102,32 +109,58 @@
   // ---------------------------------------------------------------- charts, wide tables and paper
 
   /* What scrolls must be reached by the keyboard, and say what it is. */
-  function reachable() {
-    for (const wide of main.querySelectorAll(".wide")) {
-      if (wide.scrollWidth <= wide.clientWidth || wide.tabIndex === 0) continue;
-      wide.tabIndex = 0;
-      wide.setAttribute("role", "region");
-      wide.setAttribute("aria-label", wide.querySelector("caption").textContent);
+  function reachable(wide) {
+    if (wide.scrollWidth <= wide.clientWidth || wide.tabIndex === 0) return;
+    wide.tabIndex = 0;
+    wide.setAttribute("role", "group");
+    wide.setAttribute("aria-label", wide.querySelector("caption").textContent);
+  }
+
+  /* On a narrow screen each row becomes a card, whose cells have the titles of their columns; empty ones are left out. */
+  function asCards(wide) {
+    const titles = Array.from(wide.querySelectorAll("thead th"), (title) => title.textContent);
+    if (titles.length < 3 || wide.dataset.cards) return;
+    wide.dataset.cards = "yes";
+    for (const row of wide.querySelectorAll("tbody tr")) {
+      Array.from(row.children).forEach((cell, place) => {
+        if (place) cell.dataset.title = titles[place];
+        cell.classList.toggle("none", ["", "-"].includes(cell.textContent.trim()) && !cell.querySelector("svg"));
+      });
     }
   }
 
-  self.addEventListener("resize", reachable);
-  reachable();
+  const narrow = self.matchMedia("(max-width: 45rem)");
 
-  for (const chart of main.querySelectorAll(".chart")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Actual size";
-    button.setAttribute("aria-pressed", "false");
-    button.addEventListener("click", () => {
-      const large = chart.classList.toggle("large");
-      button.setAttribute("aria-pressed", String(large));
-    });
-    const tools = document.createElement("p");
-    tools.className = "chart-tools";
-    tools.append(button);
-    chart.before(tools);
+  /* Tables are looked at as they come near: a report has hundreds, and measuring one that is far away draws it. */
+  const tables = new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting) continue;
+      if (narrow.matches) asCards(target);
+      reachable(target);
+    }
+  }, { rootMargin: "400px" });
+
+  function watch() {
+    tables.disconnect();
+    main.querySelectorAll(".wide").forEach((wide) => tables.observe(wide));
   }
+
+  /* What sticks to the top is as high as the title is long. */
+  function measure() {
+    const header = document.querySelector("header");
+    document.documentElement.style.setProperty("--head", (narrow.matches ? 0 : header.offsetHeight) + "px");
+  }
+
+  self.addEventListener("resize", () => {
+    measure();
+    watch();
+  });
+  measure();
+  watch();
+
+  /* The contents are in the way on a narrow screen. */
+  const contents = document.querySelector("nav > details");
+  if (contents && self.matchMedia("(max-width: 60rem)").matches) contents.open = false;
 
   self.addEventListener("beforeprint", () => {
     for (const part of main.querySelectorAll("td details")) part.open = true;

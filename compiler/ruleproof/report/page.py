@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
@@ -14,13 +15,23 @@ from ruleproof.report.part import Part, table_of
 from ruleproof.report.pictures import looks_of_parts
 from ruleproof.report.sections import SECTIONS, policy_section
 
-SCRIPTS = ("values.js", "evaluator.js", "charts.js", "form.js", "page.js")
+SCRIPTS = (
+    "values.js",
+    "history.js",
+    "evaluator.js",
+    "changes.js",
+    "charts.js",
+    "form.js",
+    "page.js",
+    "viewer.js",
+    "lists.js",
+)
 STYLES = ("page.css",)
 
 
 def to_page(parts: Sequence[Part]) -> str:
     """Give the report of some policies as one HTML file."""
-    styles, scripts = (*map(_asset, STYLES), looks_of_parts()), tuple(map(_asset, SCRIPTS))
+    styles, scripts = (*map(_asset, STYLES), looks_of_parts()), tuple(lean(_asset(name)) for name in SCRIPTS)
     title = parts[0].title if len(parts) == 1 else f"{len(parts)} policies"
     head = element(
         "head",
@@ -45,6 +56,16 @@ def to_page(parts: Sequence[Part]) -> str:
 
 def _asset(name: str) -> str:
     return (files("ruleproof.report") / name).read_text("utf-8")
+
+
+def lean(script: str) -> str:
+    r"""Leave out of a script what only its readers in the source need: comments on lines of their own, and indents.
+
+    >>> lean("// why\n  f(1);  // kept\n  /* more\n   * than one */\n")
+    'f(1);  // kept\n'
+    """
+    without = re.sub(r"(?m)^[ ]*(?://.*|/\*(?s:.*?)\*/[ ]*)\n", "", script)
+    return re.sub(r"(?m)^[ ]+|\n(?=\n)", "", without)
 
 
 def _security(styles: Sequence[str], scripts: Sequence[str]) -> str:
@@ -86,19 +107,18 @@ _FILTERS = (
 
 
 def _contents(parts: Sequence[Part]) -> Markup:
+    listed = [
+        element(
+            "details",
+            element("summary", part.title),
+            element("ul", list(_links(part))),
+            open=len(parts) == 1,
+        )
+        for part in parts
+    ]
+    summary = element("p", element("a", "Summary", href="#summary"))
     return element(
-        "nav",
-        element("p", element("a", "Summary", href="#summary")),
-        [
-            element(
-                "details",
-                element("summary", part.title),
-                element("ul", list(_links(part))),
-                open=len(parts) == 1,
-            )
-            for part in parts
-        ],
-        aria_label="Contents",
+        "nav", element("details", element("summary", "Contents"), summary, listed, open=True), aria_label="Contents"
     )
 
 
@@ -148,7 +168,7 @@ def _summary(parts: Sequence[Part]) -> Markup:
 
 def _row(part: Part) -> Iterator[Content]:
     compiled, policy = part.compiled, part.policy
-    yield element("a", part.title, href=f"#{part.id()}")
+    yield [element("a", part.title, href=f"#{part.id()}"), element("p", list(_ways_in(part)), class_="small")]
     yield compiled.revision or "not stated"
     yield _together([proof.complete for proof in compiled.proofs])
     yield _together([proof.consistent for proof in compiled.proofs])
@@ -172,6 +192,13 @@ def _row(part: Part) -> Iterator[Content]:
     still_open = sum(item.is_open for item in policy.questions)
     yield element("a", f"{still_open} open, {len(policy.questions) - still_open} decided", href=f"#{part.id('log')}")
     yield _coverage(part)
+
+
+def _ways_in(part: Part) -> Iterator[Content]:
+    """Give the shortest ways to what readers come for; each policy begins with the same questions and their answers."""
+    ways = (("try", "try a case"), ("changes", "what changed"), ("log", "open readings"), ("proofs", "two answers?"))
+    for number, (section, words) in enumerate(ways):
+        yield [" · " if number else "", element("a", words, href=f"#{part.id(section)}")]
 
 
 def _together(said: Sequence[str]) -> Content:

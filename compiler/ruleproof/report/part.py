@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,12 +14,15 @@ from ruleproof.artifacts.policy_tables import QUESTION, RULE, Cell, Cited, Name,
 from ruleproof.checks.sources.library import Library
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
-from ruleproof.model.nodes import Definition, Impossible, Policy, Requirement, Rule
+from ruleproof.model.nodes import Definition, Impossible, Policy, Requirement, Rule, Service
 from ruleproof.report.markup import Content, Markup, anchor, element, joined
 from ruleproof.report.places import Place, place_id, places_of
 
 RULE_ID, PLACE_ID, QUESTION_ID = "r", "s", "q"
 """What the ids of rules, places of sources and questions hold; short, since a page has thousands of links to them."""
+
+MANY = 9
+"""With more columns than this a table is printed in smaller letters."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,34 @@ class Part:
     def _link(self, kind: str, name: str) -> Markup:
         return element("a", name, href=f"#{self.id(kind, name)}")
 
-    def try_link(self, facts: Mapping[str, Value], words: str) -> Markup:
-        """Give a link that puts facts into the form and answers them."""
-        pairs: list[tuple[str, str]] = [("try", self.policy.name)]
-        asked = {item.name for item in self.policy.asked}
-        for name, value in facts.items():
-            pairs += [(name, text) for text in _texts(value)] if name in asked else []
-        case = ";".join(f"{name}={quote(text, safe='')}" for name, text in pairs)
+    def try_link(
+        self,
+        facts: Mapping[str, Value],
+        words: str,
+        posted: date | None = None,
+        before: Sequence[Service] | None = None,
+        keys: Mapping[str, str | None] | None = None,
+    ) -> Markup:
+        """Give a link that puts a case into the form and answers it.
+
+        The case is facts, the day of posting, the services that came before (`None` where that is unknown), and the keys
+        that tie it to them.
+        """
+        pairs: list[tuple[str, str]] = [("try", self.policy.name), *self._facts(facts)]
+        pairs += [("posted on", posted.isoformat())] if posted else []
+        pairs += [(f"{key}_id", value) for key, value in (keys or {}).items() if value]
+        pairs += [("nothing before", "yes")] if before is not None and not before else []
+        for number, service in enumerate(before or (), 1):
+            told = [("id", str(number)), *self._facts(service.facts)]
+            told += [(f"{key}_id", value) for key, value in service.keys.items() if value]
+            told += [] if service.paid is None else [("paid", "yes" if service.paid else "no")]
+            pairs += [(f"before {number} {name}", text) for name, text in told]
+        case = ";".join(f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in pairs)
         return element("a", words, href=f"#{case}")
+
+    def _facts(self, facts: Mapping[str, Value]) -> list[tuple[str, str]]:
+        asked = {item.name for item in self.policy.asked}
+        return [(name, text) for name, value in facts.items() if name in asked for text in _texts(value)]
 
     # ------------------------------------------------------------ tables
 
@@ -147,9 +170,13 @@ class Part:
 
 def table_of(caption: str, head: Iterable[Content], rows: Iterable[Content]) -> Markup:
     """Give a table that scrolls on a narrow screen, with its caption for those who come to it from a list of tables."""
-    titles = element("tr", [element("th", title, scope="col") for title in head])
-    inside = (element("caption", caption), element("thead", titles), element("tbody", list(rows)))
-    return element("div", element("table", *inside), class_="wide")
+    titles = [element("th", title, scope="col") for title in head]
+    inside = (
+        element("caption", caption),
+        element("thead", element("tr", titles)),
+        element("tbody", list(rows)),
+    )
+    return element("div", element("table", *inside, class_="many" if len(titles) > MANY else None), class_="wide")
 
 
 def _texts(value: Value) -> list[str]:

@@ -7,15 +7,17 @@ from typing import TypeAlias
 
 from ruleproof.artifacts import policy_tables as tables
 from ruleproof.artifacts.charts.flow import Flow
-from ruleproof.artifacts.policy_tables import Table
+from ruleproof.artifacts.policy_tables import Cell, Cited, Stressed, Table, Text
 from ruleproof.artifacts.tables import unsound
 from ruleproof.model.nodes import Decision, Override
 from ruleproof.report import charts
+from ruleproof.report.changes import changes
 from ruleproof.report.evidence import examples, findings, proofs
 from ruleproof.report.form import try_it
+from ruleproof.report.in_short import in_short
 from ruleproof.report.lists import code_lists
 from ruleproof.report.log import interpretation_log
-from ruleproof.report.markup import Content, Markup, element
+from ruleproof.report.markup import Content, Markup, data_block, element
 from ruleproof.report.origins import matrix, sources
 from ruleproof.report.part import RULE_ID, Part, table_of
 
@@ -23,7 +25,8 @@ Section: TypeAlias = tuple[str, str, Callable[[Part, Mapping[str, Flow]], Conten
 
 
 def _decisions(part: Part, flows: Mapping[str, Flow]) -> Content:
-    return [_decision(part, item, flows[item.name]) for item in part.policy.decisions]
+    decisions = [_decision(part, item, flows[item.name]) for item in part.policy.decisions]
+    return [*decisions, data_block(part.id("flows"), charts.flows_as_data(part, flows))]
 
 
 def _decision(part: Part, item: Decision, flow: Flow) -> Markup:
@@ -64,13 +67,25 @@ def _reading(part: Part, item: Override) -> Content:
 def _derived(part: Part, item: Decision) -> Iterator[Content]:
     for found in tables.derived_table(part.compiled, item):
         if isinstance(found, Table):
-            yield part.table(found, f"Derived table of {item.name}")
+            yield part.table(_briefly(found), f"Derived table of {item.name}")
         else:
             yield element("p", part.cell(found))
 
 
-def _try(part: Part, flows: Mapping[str, Flow]) -> Content:
-    return try_it(part, flows)
+def _briefly(table: Table) -> Table:
+    """Say a reason where it first stands, and later that it is the same; and places without links, which their rules have."""
+    told: set[tuple[object, ...]] = set()
+    rows: list[tuple[Cell, ...]] = []
+    for *case, answer, rules, cites in table.rows:
+        again = answer in told and len(answer) > 1 and isinstance(answer[0], Stressed)
+        told.add(answer)
+        places = tuple(Text(piece.text) if isinstance(piece, Cited) else piece for piece in cites)
+        rows.append((*case, (answer[0], ", as above") if again else answer, rules, places))
+    return Table(table.head, tuple(rows), table.about)
+
+
+def _try(part: Part, _: Mapping[str, Flow]) -> Content:
+    return try_it(part)
 
 
 def _requirements(part: Part, _: Mapping[str, Flow]) -> Content:
@@ -109,6 +124,10 @@ def _findings(part: Part, _: Mapping[str, Flow]) -> Content:
     return findings(part)
 
 
+def _changes(part: Part, _: Mapping[str, Flow]) -> Content:
+    return changes(part)
+
+
 def _lists(part: Part, _: Mapping[str, Flow]) -> Content:
     return code_lists(part)
 
@@ -131,6 +150,7 @@ SECTIONS: tuple[Section, ...] = (
     ("try", "Try a case", _try),
     ("requirements", "Requirements and limits", _requirements),
     ("words", "Facts, definitions and what cannot happen", _words),
+    ("changes", "What changed, and when", _changes),
     ("lists", "Code lists", _lists),
     ("proofs", "Proofs", _proofs),
     ("examples", "Examples", _examples),
@@ -154,6 +174,7 @@ def policy_section(part: Part) -> Markup:
             for name, title, made in SECTIONS
         ],
         id=part.id(), class_="policy", aria_labelledby=part.id("title"), data_policy=part.policy.name,
+        data_part=part.id(),
     )  # fmt: skip
 
 
@@ -167,6 +188,7 @@ def _head(part: Part) -> Iterator[Content]:
         "file": compiled.source.path,
         "content, sha256": compiled.source.sha256,
     }
+    yield in_short(part)
     yield element("dl", [[element("dt", name), element("dd", said)] for name, said in about.items() if said])
     faults = unsound(compiled)
     if faults:

@@ -250,6 +250,20 @@
     throw new Refused("`" + item.name + "` may not be missing: leave it out where it is unknown", item.name);
   }
 
+  /* Write the codes of a space out again, which a page holds as one text: what they begin with, and then each. */
+  function withCodes(space) {
+    const each = (codes) => {
+      if (typeof codes !== "string") return codes;
+      const [prefix, ...ends] = codes.split(" ");
+      return ends.map((end) => prefix + " " + end);
+    };
+    for (const dimension of space.dimensions) {
+      for (const cell of dimension.cells) if (cell.values) cell.values = each(cell.values);
+      if (dimension.group && dimension.group.codes) dimension.group.codes = each(dimension.group.codes);
+    }
+    return space;
+  }
+
   /* Compare a value with where a cell begins: below 0 before it, 0 at it. */
   function against(kind, value, low) {
     if (kind === "date") return compareTexts(value, low);
@@ -301,7 +315,7 @@
   }
 
   const exported = {
-    Refused, cellsOf, compareTexts, isDay, near, numberOfDay, readIdentifier, readInput, shown, wordOf, written,
+    Refused, cellsOf, compareTexts, isDay, near, numberOfDay, readIdentifier, readInput, shown, withCodes, wordOf, written,
   };
   if (typeof module !== "undefined" && module.exports) module.exports = exported;
   else root.RuleproofValues = exported;

@@ -20,6 +20,9 @@ RESERVED = frozenset(
 MOST_NAMED = 100
 """How many values of a choice are listed in its type; beyond that it is any text."""
 
+MOST_TRIED = 20
+"""How many values of a choice are listed where it is checked; beyond that they are looked up."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimClass:
@@ -54,18 +57,23 @@ class ClaimClass:
         yield from self.init(aliases)
 
     def known(self, aliases: Mapping[str, str]) -> Iterator[str]:
-        """Give what only type checkers read: the values of choices, and a claim line of which everything is known."""
-        yield "\nif TYPE_CHECKING:"
+        """Give the values of choices, which only type checkers read, and the class of a line of which everything is known."""
+        choices = [item for item in self.inputs if isinstance(item.domain, model.Choice)]
+        named = [item for item in choices if aliases[item.name] != "str"]
+        yield from ["\nif TYPE_CHECKING:"] if named else []
+        for item in named:
+            assert isinstance(item.domain, model.Choice)
+            yield f"    {aliases[item.name]} = Literal[{', '.join(map(quoted, item.domain.values))}]"
+        yield "\n\nclass _Known(Facts):"
+        yield '    """A claim line of which everything is known, and checked."""\n'
+        yield f"    _fields = {literal(tuple(self.fields.values()), 4)}"
+        yield "    __slots__ = _fields"
+        yield "    _full = True"
         for item in self.inputs:
-            if isinstance(item.domain, model.Choice) and aliases[item.name] != "str":
-                yield f"    {aliases[item.name]} = Literal[{', '.join(map(quoted, item.domain.values))}]"
-        yield "\n    class _Known:"
-        yield '        """A claim line of which everything is known."""\n'
-        for item in self.inputs:
-            yield f"        {self.fields[item.name]}: {_kept_type(item.domain, 'str')}{_none(item)}"
+            yield f"    {self.fields[item.name]}: {_kept_type(item.domain, 'str')}{_none(item)}"
         for field, label in self.worked_out.items():
-            yield f"        {field}: bool"
-            yield f'        """{in_docstring(label)}"""'
+            yield f"    {field}: bool"
+            yield f'    """{in_docstring(label)}"""'
 
     def init(self, aliases: Mapping[str, str]) -> Iterator[str]:
         yield "    def __init__("
@@ -76,23 +84,49 @@ class ClaimClass:
             yield f"        {self.fields[item.name]}: {taken} | Unknown{_none(item)} = UNKNOWN,"
         yield "    ) -> None:"
         for item in self.inputs:
-            yield f"        keep(self, {quoted(self.fields[item.name])}, {self.checked(item)})"
+            yield f"        keep(self, {quoted(self.fields[item.name])}, {self.checked(item, self.fields[item.name])})"
         unknown = [f"{field} is UNKNOWN" for field in self.fields.values()]
         yield f'        keep(self, "_full", not ({" or ".join(unknown) or False}))'
 
-    def checked(self, item: model.Input) -> str:
+    def checked(self, item: model.Input, field: str) -> str:
         """Give what checks a value and gives it in its own type: what most callers give is checked on the spot."""
-        field, table = self.fields[item.name], self.constants[item.name]
+        table = self.constants[item.name]
         match item.domain:
             case model.YesNo():
                 quick = f"{field} is True or {field} is False"
             case model.WholeNumber(low, high):
                 quick = f"type({field}) is int and {low} <= {field} <= {high}"
+            case model.Choice(values) if len(values) <= MOST_TRIED:
+                quick = f"type({field}) is str and {field} in {{{', '.join(map(quoted, values))}}}"
             case model.Choice():
+                quick = f"type({field}) is str and {field} in {table}.numbers"
+            case model.Day():
+                quick = f"type({field}) is dt.date and {table}.low <= {field} <= {table}.high"
+            case model.OneCode():
                 quick = f"type({field}) is str and {field} in {table}.numbers"
             case _:
                 return f"{table}.read({field})"
         return f"{field} if {quick} else {table}.read({field})"
+
+    def reading(self) -> Iterator[str]:
+        """Give the function that checks a whole dictionary in one pass, where everything is there, and known."""
+        fields = {item.name: self.fields[item.name] for item in self.inputs}
+        yield "\n\ndef _checked(facts: Any) -> _Known | Claim:"
+        yield '    """Check a mapping; what is there in full needs no more than one pass."""'
+        if not fields:
+            yield "    return claim_from(facts)"
+            return
+        yield f"    if type(facts) is not dict or len(facts) != {len(fields)}:"
+        yield "        return claim_from(facts)"
+        yield "    try:"
+        yield from (f"        {_local(field)} = facts[{quoted(name)}]" for name, field in fields.items())
+        yield "    except KeyError:"
+        yield "        return claim_from(facts)"
+        yield "    known = _Known()"
+        for item in self.inputs:
+            yield f"    known.{fields[item.name]} = {self.checked(item, _local(fields[item.name]))}"
+        unknown = [f"{_local(field)} is UNKNOWN" for field in fields.values()]
+        yield f"    return known if not ({' or '.join(unknown)}) else claim_from(facts)"
 
     def from_mapping(self) -> str:
         """Give the arguments that make a claim from a mapping."""
@@ -106,6 +140,11 @@ class ClaimClass:
         if not isinstance(item.domain, model.Choice) or len(item.domain.values) > MOST_NAMED:
             return "str"
         return self.named(self.fields[item.name].replace("_", " ").title().replace(" ", "") + "Value")
+
+
+def _local(field: str) -> str:
+    """Give what the value of a field is called in a function of ours, where a field may not hide anything."""
+    return f"{field}_"
 
 
 def _none(item: model.Input) -> str:

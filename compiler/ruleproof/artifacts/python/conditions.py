@@ -20,6 +20,10 @@ MOST_CODES = 8
 """How many codes a condition lists; beyond that it asks for the class of the code."""
 
 
+MOST_IN_A_ROW = 3
+"""How many values are compared one by one; more are a set."""
+
+
 @dataclass
 class Conditions:
     """Writes conditions, and collects the constants that they need."""
@@ -33,11 +37,11 @@ class Conditions:
     constants: dict[str, str] = field(default_factory=dict)
     """The value of each constant, as Python text, with its name."""
 
-    def test(self, place: int, mask: int, open_cells: int) -> str:
-        """Give the condition that a value of the open cells lies in the cells of the mask."""
+    def test(self, place: int, mask: int, open_cells: int, value: str = "") -> str:
+        """Give the condition that a value of the open cells lies in the cells of the mask; `value` says where it is."""
         dimension = self.space.dimensions[place]
         item = self.space.inputs[dimension.input]
-        value = f"known.{self.fields[item.name]}"
+        value = value or f"known.{self.fields[item.name]}"
         if dimension.group is not None:
             number = place - self.space.places[item.name][0]
             return f"{'' if mask & 0b10 else 'not '}{self.inputs[item.name]}.some({value}, {number})"
@@ -131,6 +135,8 @@ def _sign(sign: str, closed: bool) -> str:
 
 def _listed(values: list[str] | list[int]) -> str:
     texts = [quoted(value) if isinstance(value, str) else str(value) for value in values]
+    if len(texts) > MOST_IN_A_ROW:
+        return f"{{{', '.join(texts)}}}"
     return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
 
 

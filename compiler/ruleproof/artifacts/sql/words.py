@@ -1,8 +1,7 @@
-"""Names and values as SQL writes them."""
+"""What every dialect shares: what cannot be said at all, numbers, and comments."""
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 
 from ruleproof.artifacts.chart import clean
@@ -13,28 +12,8 @@ class NotInSqlError(ValueError):
 
 
 _MOST_DIGITS = 38
-
-
-def text(value: str) -> str:
-    """Give a text in quotes.
-
-    >>> text("it's"), text("a; DROP TABLE b --")
-    ("'it''s'", "'a; DROP TABLE b --'")
-    """
-    if "\0" in value:
-        raise NotInSqlError("a text holds a character that no database keeps")
-    return "'" + value.replace("'", "''") + "'"
-
-
-def name(value: str) -> str:
-    """Give a name in quotes.
-
-    >>> print(name('a "b" c'), name("genes"))
-    "a ""b"" c" "genes"
-    """
-    if "\0" in value:
-        raise NotInSqlError("a name holds a character that no database keeps")
-    return '"' + value.replace('"', '""') + '"'
+_MOST_WHOLE_DIGITS = 18
+"""Whole numbers of so many digits fit into every integer of eight bytes."""
 
 
 def number(value: int | Decimal) -> str:
@@ -49,28 +28,23 @@ def number(value: int | Decimal) -> str:
     return written
 
 
-def date(value: datetime.date) -> str:
-    """Give a day.
-
-    >>> date(datetime.date(2024, 3, 21))
-    "DATE '2024-03-21'"
-    """
-    return f"DATE '{value.isoformat()}'"
-
-
-def value(item: object) -> str:
-    """Give a bound of a stretch: a number or a day."""
-    if isinstance(item, datetime.date):
-        return date(item)
-    assert isinstance(item, int | Decimal)
-    return number(item)
-
-
-def texts(values: tuple[str, ...]) -> str:
-    """Give texts between commas, in order."""
-    return ", ".join(text(item) for item in sorted(values))
+def is_long(written: str) -> bool:
+    """Tell whether a number that is written out is no integer of eight bytes."""
+    return "." in written or len(written.lstrip("-")) > _MOST_WHOLE_DIGITS
 
 
 def comment(value: str) -> str:
-    """Give a text as one line of a comment: nothing in it can end the line."""
-    return f"-- {clean(' '.join(value.split()))}".rstrip()
+    r"""Give a text as one line of a comment: nothing in it can end the line, or be replaced before it is read.
+
+    Spark takes a backslash at the end of a comment to mean that it goes on, and puts variables for `${name}`.
+
+    >>> comment("two\nlines"), comment("${HOME} \\")
+    ('-- two lines', '-- $ {HOME} \\ .')
+    """
+    text = clean(" ".join(value.split())).replace("${", "$ {")
+    return f"-- {text} ." if text.endswith("\\") else f"-- {text}".rstrip()
+
+
+def line_of(statement: str) -> str:
+    """Give a line of a statement as a line of a comment; it holds no line break."""
+    return f"-- {statement}" + (" " if statement.endswith("\\") else "")

@@ -1,109 +1,99 @@
-"""A graph as a few tables to look up one after another: a number for what is known so far, and the cells still to come.
+"""Graphs as a few tables to look up one after another: a number for what is known so far, and the cells still to come.
 
-Where everything fits into one table that is one look-up; else the first table gives what is left of the graph after some
+Where everything fits into one table that is one look-up; else the first table gives what is left of the graphs after some
 dimensions, as a number, and the next goes on from there.  Tables are kept so small that they stay in the processor's cache.
+Several graphs can be followed together, so that what they all ask is looked up once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 
+from ruleproof.runtime.batch.coded import Numbers, least_type
 from ruleproof.runtime.batch.residuals import Nodes, Residuals, TooLargeError
 
-Numbers: TypeAlias = np.ndarray[Any, Any]
-
-LARGEST_TABLE = 1 << 16
-"""The most entries of a joined table: their numbers then fit into two bytes."""
+LARGEST_TABLE = 1 << 18
+"""The most entries of a joined table; their numbers are mostly of one byte."""
 MOST_NODES = 60_000
 """How many nodes may be made on the way; a graph that needs more is followed node by node instead."""
 MOST_ENTRIES = 4_000_000
-ROWS_AT_ONCE = 1 << 14
-"""How many rows are taken through all tables before the next: few enough to stay in the processor's cache."""
+
+Left: TypeAlias = tuple[int, ...]
+"""What is left of each graph, as a node."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """One look-up: the number so far and the cells of some dimensions, as digits of a mixed radix, to the next number."""
 
+    before: int
+    """How many numbers there are so far: 1 where nothing is known yet."""
     dimensions: tuple[int, ...]
     sizes: tuple[int, ...]
     table: Numbers
-    key: np.dtype[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cascade:
-    """Tables that lead from the cells of known dimensions to one of `ends`: nodes of `residuals`."""
+    """Tables that lead from the cells of known dimensions to the place in `ends` of what is left of each graph."""
 
     residuals: Residuals
     blocks: tuple[Block, ...]
-    ends: tuple[int, ...]
+    ends: tuple[Left, ...]
 
-    def follow(self, cells: Callable[[int], Numbers], rows: int) -> Numbers:
-        """Give the place in `ends` for each row; `cells` gives the cells of a dimension."""
-        if not self.blocks:
-            return np.zeros(rows, np.uint16)
-        found = np.empty(rows, self.blocks[-1].table.dtype)
-        columns = [[cells(dimension) for dimension in block.dimensions] for block in self.blocks]
-        for start in range(0, rows, ROWS_AT_ONCE):
-            stop = min(start + ROWS_AT_ONCE, rows)
-            so_far: Numbers | None = None
-            for block, known in zip(self.blocks, columns, strict=True):
-                so_far = _looked_up(block, known, so_far, start, stop)
-            found[start:stop] = so_far
-        return found
+    @property
+    def entries(self) -> int:
+        """How many entries all tables have."""
+        return sum(block.table.size for block in self.blocks)
 
 
-def _looked_up(block: Block, columns: list[Numbers], so_far: Numbers | None, start: int, stop: int) -> Numbers:
-    if so_far is None:
-        key = columns[0][start:stop].astype(block.key)
-        rest = zip(columns[1:], block.sizes[1:], strict=True)
-    else:
-        key = so_far.astype(block.key)
-        rest = zip(columns, block.sizes, strict=True)
-    for column, size in rest:
-        np.multiply(key, size, out=key)
-        np.add(key, column[start:stop], out=key, casting="unsafe")
-    return block.table.take(key)
+def cascade_of(
+    graphs: Sequence[Nodes], sizes: Sequence[int], known: Sequence[bool], most: int | None = None
+) -> Cascade | None:
+    """Make the tables of graphs for the dimensions that are `known`; nothing where they would grow beyond measure.
 
-
-def cascade_of(nodes: Nodes, sizes: Sequence[int], known: Sequence[bool]) -> Cascade | None:
-    """Make the tables of a graph for the dimensions that are `known`; nothing where they would grow beyond measure."""
+    `most` bounds the entries of the tables of single dimensions that are made on the way.
+    """
     try:
-        residuals = Residuals(nodes, sizes, MOST_NODES)
-        return _joined(residuals, *_levels(residuals, _order(nodes, known), sizes))
+        residuals = Residuals(graphs, sizes, MOST_NODES)
+        return _joined(residuals, *_levels(residuals, _order(graphs, known), sizes, most or MOST_ENTRIES))
     except (TooLargeError, RecursionError):
         return None
 
 
-def _order(nodes: Nodes, known: Sequence[bool]) -> list[int]:
-    """Give the known dimensions in the order in which the graph comes to them."""
-    found = dict.fromkeys(node[0] for node in nodes if node[0] >= 0)
+def _order(graphs: Sequence[Nodes], known: Sequence[bool]) -> list[int]:
+    """Give the known dimensions in the order in which the graphs come to them."""
+    found = dict.fromkeys(node[0] for node in chain.from_iterable(graphs) if node[0] >= 0)
     return [dimension for dimension in found if known[dimension]]
 
 
 Level: TypeAlias = tuple[int, Numbers]
-"""A dimension, and for each node so far and each of its cells the number of the next node."""
+"""A dimension, and for each number so far and each of its cells the next number."""
 
 
-def _levels(residuals: Residuals, order: list[int], sizes: Sequence[int]) -> tuple[list[Level], tuple[int, ...]]:
+def _levels(
+    residuals: Residuals, order: list[int], sizes: Sequence[int], most: int
+) -> tuple[list[Level], tuple[Left, ...]]:
     levels: list[Level] = []
-    before, entries = [residuals.root], 0
+    before: list[Left] = [residuals.roots]
+    entries = 0
     for dimension in order:
-        numbers: dict[int, int] = {}
-        rows = [
-            [
-                numbers.setdefault(residuals.where(node, dimension, cell), len(numbers))
-                for cell in range(sizes[dimension])
-            ]
-            for node in before
-        ]
-        entries += len(rows) * sizes[dimension]
-        if entries > MOST_ENTRIES:
+        size = sizes[dimension]
+        numbers: dict[Left, int] = {}
+        rows = []
+        for left in before:
+            if any(residuals.asks(node, dimension) for node in left):
+                after = zip(*(residuals.ways(node, dimension, size) for node in left), strict=True)
+                rows.append([numbers.setdefault(nodes, len(numbers)) for nodes in after])
+            else:
+                rows.append([numbers.setdefault(left, len(numbers))] * size)
+        entries += len(rows) * size
+        if entries > most:
             raise TooLargeError
         if len(numbers) > 1 or len(before) > 1:
             levels.append((dimension, np.array(rows, np.int64)))
@@ -111,30 +101,29 @@ def _levels(residuals: Residuals, order: list[int], sizes: Sequence[int]) -> tup
     return levels, tuple(before)
 
 
-def _joined(residuals: Residuals, levels: list[Level], ends: tuple[int, ...]) -> Cascade:
+def _joined(residuals: Residuals, levels: list[Level], ends: tuple[Left, ...]) -> Cascade:
     """Join tables that follow each other as long as they stay small."""
     blocks: list[Block] = []
     dimensions: list[int] = []
-    widths: list[int] = []
     table: Numbers | None = None
     for dimension, level in levels:
-        size = level.shape[1]
-        if table is not None and table.size * size <= LARGEST_TABLE:
+        if table is not None and table.size * level.shape[1] <= LARGEST_TABLE:
             table = level[table]
         else:
             if table is not None:
-                blocks.append(_block(dimensions, widths, table))
-            dimensions, widths, table = [], [], level
+                blocks.append(_block(dimensions, table))
+            dimensions, table = [], level
         dimensions.append(dimension)
-        widths.append(size)
     if table is not None:
-        blocks.append(_block(dimensions, widths, table))
+        blocks.append(_block(dimensions, table))
     return Cascade(residuals, tuple(blocks), ends)
 
 
-def _block(dimensions: list[int], widths: list[int], table: Numbers) -> Block:
-    flat = table.reshape(-1)
-    most = int(flat.max()) if flat.size else 0
-    kept = np.dtype(np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.int64)
-    key = np.dtype(np.uint16 if flat.size <= 1 << 16 else np.int64)
-    return Block(tuple(dimensions), tuple(widths), flat.astype(kept), key)
+def _block(dimensions: list[int], table: Numbers) -> Block:
+    """Make a look-up of a table with an axis for the number so far and one for each dimension.
+
+    There is room for one number more than it leads to, for rows that are rejected.
+    """
+    most = int(table.max(initial=0)) + 1
+    before, *sizes = table.shape
+    return Block(before, tuple(dimensions), tuple(sizes), np.ascontiguousarray(table.astype(least_type(most))))

@@ -8,8 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ruleproof.runtime.batch.columns import MISSING_DAY, UNKNOWN_DAY, Column, ColumnReader, Numbers, Values
-from ruleproof.runtime.batch.judging import Judge, Presumed, Rows
+from ruleproof.runtime.batch.coded import Coded, Numbers
+from ruleproof.runtime.batch.columns import MISSING_DAY, UNKNOWN_DAY, ColumnReader, Values
+from ruleproof.runtime.batch.entries import NO_ROWS, Column
+from ruleproof.runtime.batch.following import Rows
+from ruleproof.runtime.batch.judging import Judge, Judged, Presumed
+from ruleproof.runtime.batch.texts import Work
 from ruleproof.runtime.kernel.history import DaysBetween
 from ruleproof.runtime.kernel.inputs import DayInput
 from ruleproof.runtime.kernel.program import Program
@@ -38,7 +42,7 @@ class DecidedRows:
     """What is said of each row of a batch: a number for each decision and requirement, -1 where the row is rejected."""
 
     rows: int
-    said: tuple[Numbers, ...]
+    said: tuple[Coded, ...]
     rejects: tuple[Reject, ...]
 
 
@@ -46,7 +50,7 @@ class DecidedRows:
 class _Dimension:
     """The cells of a dimension: nothing where no row knows it, and a mask where some do not."""
 
-    cells: Numbers | None = None
+    cells: Coded | None = None
     unknown: Numbers | None = None
 
 
@@ -59,7 +63,7 @@ class _Filled:
 
 
 class Decider:
-    """A policy, ready to decide batches with certain columns."""
+    """A policy, ready to decide batches with certain columns, one after another."""
 
     def __init__(
         self,
@@ -73,8 +77,10 @@ class Decider:
         self._program, self._posted = program, posted
         self.judge = Judge(program, sizes, posted, only)
         self._width = len(sizes)
+        counted, work = _counted(program, self.judge.asked), Work()
         self._readers = {
-            item.name: ColumnReader(item, item.name in nulls_unknown, self.judge.asked) for item in program.inputs
+            item.name: ColumnReader(item, item.name in nulls_unknown, self.judge.asked, item.name in counted, work)
+            for item in program.inputs
         }
         self._asked_together = _asked_together(program)
         self._met: dict[tuple[object, ...], Reject] = {}
@@ -92,44 +98,42 @@ class Decider:
     def decide(self, batch: Mapping[str, Values], rows: int, first: int) -> DecidedRows:
         """Judge the rows of a batch, given as columns by the names of inputs; `first` is the number of its first row."""
         columns = {name: self._readers[name].read(column) for name, column in batch.items()}
-        refused = np.zeros(rows, bool)
-        for column in columns.values():
-            refused[column.refused] = True
+        judged = self._judged(columns, rows)
+        refused = _refused(columns, rows)
+        if refused is None and judged.impossible is None:
+            return DecidedRows(rows, judged.said, ())
+        refused = np.zeros(rows, bool) if refused is None else refused
+        impossible = np.zeros(rows, bool) if judged.impossible is None else judged.impossible & ~refused
+        said = _without(judged.said, refused | impossible)
+        return DecidedRows(rows, said, tuple(self._rejects(batch, columns, refused, impossible, first)))
+
+    def _judged(self, columns: Mapping[str, Column], rows: int) -> Judged:
         bare = self._dimensions(columns, rows)
         filled = self._filled(columns, rows)
+        if filled is None and all(item.unknown is None for item in bare):
+            return self.judge.judge(_rows(bare, None, rows))
         said = [np.empty(rows, np.int32) for _ in self.judge.numbered]
         impossible = np.zeros(rows, bool)
         for places in _patterns(bare, rows):
-            self._decide_some(places, rows, bare, filled, said, impossible)
-        impossible &= ~refused
-        rejected = refused | impossible
-        if not rejected.any():
-            return DecidedRows(rows, tuple(said), ())
-        for numbers in said:
-            numbers[rejected] = -1
-        rejects = self._rejects(batch, columns, refused, impossible, first)
-        return DecidedRows(rows, tuple(said), tuple(rejects))
+            judged = self._judged_alike(places, rows, bare, filled)
+            where = slice(None) if places is None else places
+            if judged.impossible is not None:
+                impossible[where] = judged.impossible
+            for numbers, found in zip(said, judged.said, strict=True):
+                numbers[where] = found.plain()
+        return Judged(tuple(map(Coded, said)), impossible if impossible.any() else None)
 
-    def _decide_some(
-        self,
-        places: Numbers | None,
-        rows: int,
-        bare: list[_Dimension],
-        filled: _Filled | None,
-        said: list[Numbers],
-        impossible: Numbers,
-    ) -> None:
+    def _judged_alike(
+        self, places: Numbers | None, rows: int, bare: list[_Dimension], filled: _Filled | None
+    ) -> Judged:
         """Judge the rows at some places (all of them where there are none), which know the same dimensions."""
         known = _rows(bare, places, rows)
-        where = slice(None) if places is None else places
-        impossible[where] = ~self.judge.can_happen(known)
-        presumed = None
         if filled is not None:
-            like = _rows(filled.dimensions, places, rows)
             names = tuple(name for name, mask in filled.masks.items() if mask is None or _first(mask, places))
-            presumed = Presumed(like, self.judge.can_happen(like), names) if names else None
-        for numbers, found in zip(said, self.judge.judge(known, presumed), strict=True):
-            numbers[where] = found
+            if names:
+                like = _rows(filled.dimensions, places, rows)
+                return self.judge.judge_presuming(known, Presumed(like, self.judge.can_happen(like), names))
+        return self.judge.judge(known)
 
     # ------------------------------------------------------------ dimensions
 
@@ -156,12 +160,13 @@ class Decider:
             column = columns.get(name)
             if column is None:
                 masks[name] = None
-                constant = tuple(np.full(rows, cell, np.uint16) for cell in cells)
-                filled[name] = Column(rows, constant, np.zeros(0, np.int64), None, np.full(rows, day, np.int64))
+                constant = tuple(Coded(np.full(rows, cell, np.int64)) for cell in cells)
+                filled[name] = Column(rows, constant, NO_ROWS, None, np.full(rows, day, np.int64))
             elif column.unknown is not None:
                 masks[name] = column.unknown
                 put = tuple(
-                    np.where(column.unknown, cell, known) for cell, known in zip(cells, column.cells, strict=True)
+                    Coded(np.where(column.unknown, cell, known.plain()))
+                    for cell, known in zip(cells, column.cells, strict=True)
                 )
                 days = None if column.days is None else np.where(column.unknown, day, column.days)
                 filled[name] = Column(rows, put, column.refused, None, days)
@@ -236,6 +241,34 @@ def _asked_together(program: Program) -> frozenset[str]:
     return frozenset(program.names if names - set(program.names) else names)
 
 
+def _counted(program: Program, asked: Collection[int]) -> frozenset[str]:
+    """Name the dates between which days are counted."""
+    items = [item for item in program.derived if isinstance(item, DaysBetween) and item.input.dimension in asked]
+    return frozenset(name for item in items for name in (item.first, item.second))
+
+
+def _refused(columns: Mapping[str, Column], rows: int) -> Numbers | None:
+    """Tell which rows hold a value that is refused; nothing where none does."""
+    found = None
+    for column in columns.values():
+        if len(column.refused):
+            found = np.zeros(rows, bool) if found is None else found
+            found[column.refused] = True
+    return found
+
+
+def _without(said: Sequence[Coded], rejected: Numbers) -> tuple[Coded, ...]:
+    """Give what is said with -1 where a row is rejected; codes that are shared stay so."""
+    codes: dict[int, Numbers] = {}
+    found = []
+    for item in said:
+        if id(item.codes) not in codes:
+            none = -1 if item.means is None else len(item.means) - 1
+            codes[id(item.codes)] = np.where(rejected, item.codes.dtype.type(none), item.codes)
+        found.append(Coded(codes[id(item.codes)], item.means))
+    return tuple(found)
+
+
 def _days_between(item: DaysBetween, columns: Mapping[str, Column], rows: int) -> _Dimension:
     """Work out whether one date lies so many days after another: not where one is missing, unknown where one is."""
     first, second = _days_of(columns, item.first, rows), _days_of(columns, item.second, rows)
@@ -247,7 +280,7 @@ def _days_between(item: DaysBetween, columns: Mapping[str, Column], rows: int) -
         inside &= days <= item.high
     missing = (first == MISSING_DAY) | (second == MISSING_DAY)
     unknown = ((first == UNKNOWN_DAY) | (second == UNKNOWN_DAY)) & ~missing
-    cells = (~(inside & ~missing)).view(np.uint8)
+    cells = Coded((~(inside & ~missing)).view(np.uint8))
     if unknown.all():
         return _Dimension()
     return _Dimension(cells, unknown if unknown.any() else None)
@@ -282,10 +315,10 @@ def _rows(dimensions: Sequence[_Dimension], places: Numbers | None, rows: int) -
     return Rows(len(places), tuple(_cells_at(item, places) for item in dimensions))
 
 
-def _cells_at(item: _Dimension, places: Numbers) -> Numbers | None:
+def _cells_at(item: _Dimension, places: Numbers) -> Coded | None:
     if item.cells is None or (item.unknown is not None and _first(item.unknown, places)):
         return None
-    return item.cells.take(places)
+    return item.cells.at(places)
 
 
 def _first(mask: Numbers, places: Numbers | None) -> bool:

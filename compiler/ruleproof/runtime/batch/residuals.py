@@ -21,24 +21,27 @@ class TooLargeError(Exception):
 
 
 class Residuals:
-    """The nodes of a graph and of everything that is left of it, each as its dimension, stretches of cells, and their ways.
+    """The nodes of some graphs and of everything that is left of them, each as its dimension, stretches of cells, and their ways.
 
     Stretches that lead the same way are not joined, since the evaluator does not: it then says the same of what is left.
     """
 
-    def __init__(self, nodes: Nodes, sizes: Sequence[int], most: int) -> None:
+    def __init__(self, graphs: Sequence[Nodes], sizes: Sequence[int], most: int) -> None:
         """`sizes` counts the cells of each dimension; more than `most` nodes are a `TooLargeError`."""
         self._sizes, self._most = sizes, most
         self._made: list[_Node] = []
         self._asks: list[int] = []
         self._numbers: dict[_Node, int] = {}
         self._memo: dict[tuple[int, int], dict[int, int]] = {}
+        self.roots = tuple(self._rooted(nodes) for nodes in graphs)
+
+    def _rooted(self, nodes: Nodes) -> int:
         kept: dict[int, int] = {}
         for index in range(len(nodes) - 1, -1, -1):
             dimension, *rest = nodes[index]
             starts, ways = ((), rest) if dimension < 0 else (rest[::2], [kept[way] for way in rest[1::2]])
             kept[index] = self._node(dimension, tuple(starts), tuple(ways))
-        self.root = kept[0]
+        return kept[0]
 
     def _node(self, dimension: int, starts: tuple[int, ...], ways: tuple[int, ...]) -> int:
         if dimension >= 0 and ways.count(ways[0]) == len(ways):
@@ -67,6 +70,12 @@ class Residuals:
         """Tell whether a dimension is asked at a node or below it."""
         return bool(self._asks[node] >> dimension & 1)
 
+    def ways(self, node: int, dimension: int, size: int) -> list[int]:
+        """Give what is left of a node for each cell of a dimension."""
+        if not self._asks[node] >> dimension & 1:
+            return [node] * size
+        return [self.where(node, dimension, cell) for cell in range(size)]
+
     def where(self, node: int, dimension: int, cell: int) -> int:
         """Give what is left of a node where the cell of a dimension is known."""
         if not self._asks[node] >> dimension & 1:
@@ -78,7 +87,8 @@ class Residuals:
         if found is None:
             asked, starts, ways = self._made[node]
             if asked == dimension:
-                found = ways[max(0, bisect_right(starts, cell) - 1)]  # no path asks the same thing twice
+                way = ways[max(0, bisect_right(starts, cell) - 1)]
+                found = self._where(way, dimension, cell, memo) if self._asks[way] >> dimension & 1 else way
             else:
                 known = {
                     way: self._where(way, dimension, cell, memo) if self._asks[way] >> dimension & 1 else way

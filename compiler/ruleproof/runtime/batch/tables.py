@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from ruleproof.runtime.batch.answers import USUAL, WORDS, columns_of, schema_of
-from ruleproof.runtime.batch.columns import Numbers, Values
+from ruleproof.runtime.batch.coded import Numbers
+from ruleproof.runtime.batch.columns import Values
 from ruleproof.runtime.batch.deciding import Decider, Reject
 from ruleproof.runtime.kernel.answers import Answer, Requirement
 from ruleproof.runtime.kernel.program import Program
 from ruleproof.runtime.kernel.values import InputError, near
 
-ROWS_OF_A_BATCH = 1 << 16
+ROWS_OF_A_BATCH = 1 << 17
 """Batches with more rows are judged in parts, so that memory stays bounded."""
 
 REJECTS = pa.schema([("row", pa.int64()), ("input", pa.string()), ("value", pa.string()), ("reason", pa.string())])
@@ -68,11 +70,14 @@ class Deciding:
     not_read: tuple[str, ...]
     decisions: int
     words: tuple[str, ...]
+    _busy: threading.Lock = field(default_factory=threading.Lock)
+    """What is remembered from one batch to the next is for one thread at a time."""
 
     def said(self, batch: pa.RecordBatch, first: int) -> tuple[tuple[Numbers, ...], tuple[Reject, ...]]:
         """Give the number of what each decision and requirement says of each row, and the rows rejected."""
-        found = self.decider.decide({name: batch.column(name) for name in self.read}, batch.num_rows, first)
-        return found.said, found.rejects
+        if True:
+            found = self.decider.decide({name: batch.column(name) for name in self.read}, batch.num_rows, first)
+        return tuple(item.plain() for item in found.said), found.rejects
 
     def answers(self, batch: pa.RecordBatch, first: int) -> tuple[pa.RecordBatch, tuple[Reject, ...]]:
         """Give the answers to a batch, whose first row has the number `first`."""
@@ -82,9 +87,12 @@ class Deciding:
         self, columns: Mapping[str, Values], rows: int, first: int
     ) -> tuple[pa.RecordBatch, tuple[Reject, ...]]:
         """Give the answers to columns by the names of inputs, all of so many rows."""
-        found = self.decider.decide(columns, rows, first)
-        pairs = list(zip(self.decider.judge.numbered, found.said, strict=True))
-        told = list(columns_of(pairs[: self.decisions], pairs[self.decisions :], self.words))
+        if not rows:
+            return pa.RecordBatch.from_pylist([], schema=self.schema), ()
+        if True:
+            found = self.decider.decide(columns, rows, first)
+            pairs = list(zip(self.decider.judge.numbered, found.said, strict=True))
+            told = list(columns_of(pairs[: self.decisions], pairs[self.decisions :], self.words, bool(found.rejects)))
         return pa.RecordBatch.from_arrays(told, schema=self.schema), found.rejects
 
     def decided(self, answers: Sequence[pa.RecordBatch], rejects: Sequence[Reject]) -> DecidedTable:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ruleproof.runtime.batch.columns import Numbers
+from ruleproof.runtime.batch.coded import Numbers
 from ruleproof.runtime.batch.residuals import Nodes, ways_by_cell
 from ruleproof.runtime.kernel.graphs import Open
 

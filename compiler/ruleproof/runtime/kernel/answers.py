@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ruleproof.runtime.kernel.consequences import Consequence, consequence_of, consequence_of_claim
-from ruleproof.runtime.kernel.values import Fixed, keep
+from ruleproof.runtime.kernel.values import Fixed, JudgedParts, keep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -296,10 +296,10 @@ class Requirement(Fixed):
         }  # fmt: skip
 
 
-class Judged(Fixed):
+class Judged(JudgedParts, Fixed):
     """All that a policy says of one claim line; `judged["name"]` is the answer of a decision."""
 
-    __slots__ = ("_answers", "_program", "_requirements")
+    __slots__ = ()
     _program: Program
     _answers: tuple[Answer, ...]
     _requirements: tuple[Requirement, ...]

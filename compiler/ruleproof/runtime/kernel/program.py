@@ -345,16 +345,22 @@ def _beside(lines: Sequence[Service], number: int, past: Past | None) -> Past:
     return Past((*earlier, *others), past is not None, number)
 
 
-class ClaimFacts(Fixed):
+class Facts:
+    """Facts of a claim line, a field for each input."""
+
+    __slots__ = ()
+    _fields: tuple[str, ...] = ()
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple([getattr(self, field) for field in self._fields])
+
+
+class ClaimFacts(Facts, Fixed):
     """What is known of a claim line: a field for each input, `UNKNOWN` where we have not been told."""
 
     __slots__ = ("_full",)
     _full: bool
-    _fields: tuple[str, ...] = ()
     _inputs: tuple[Input, ...] = ()
-
-    def _values(self) -> tuple[Any, ...]:
-        return tuple([getattr(self, field) for field in self._fields])
 
     def _told(self) -> dict[str, object]:
         """Give what is known, by the names of the inputs."""

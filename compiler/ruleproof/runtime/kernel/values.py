@@ -110,3 +110,9 @@ class Fixed:
 
 
 keep = object.__setattr__
+
+
+class JudgedParts:
+    """What a `Judged` holds: it is filled in first and then made one, which is the fastest way to a value that is fixed."""
+
+    __slots__ = ("_answers", "_program", "_requirements")

@@ -1,0 +1,1 @@
+"""Tables to a workbook: sheets that are read back, and sheets for reading only."""
