@@ -23,7 +23,7 @@ from typing import Any
 os.environ["POLARS_MAX_THREADS"] = "1"
 
 import numpy as np
-from first_policy import INPUTS, RULES, Test, arrow, drawn
+from first_policy import INPUTS, RULES, Test, Value, arrow, drawn
 
 RUNS, BUDGET = 5, 3.0
 """How often each is measured, and about how many seconds that may take."""
@@ -44,7 +44,7 @@ def seconds_of(act: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def code_of(name: str, value: object) -> int:
+def code_of(name: str, value: Value) -> int:
     return list(INPUTS[name]).index(value)
 
 

@@ -68,7 +68,7 @@ def page(sections: Sequence[Section], words_of_machine: str, run: Run) -> str:
     aims: list[Aim] = [aim for section in sections for aim in section.aims]
     met = sum(aim.met for aim in aims)
     beside = "with" if run.peers else "without"
-    peers_words = "Beside what others made, in the same run." if run.peers else _WITHOUT
+    peers_words = "What others made was measured beside ours." if run.peers else _WITHOUT
     return (
         "\n\n".join(
             [
@@ -76,7 +76,7 @@ def page(sections: Sequence[Section], words_of_machine: str, run: Run) -> str:
                 f"{_WRITTEN}\nMeasured with {words_of_machine}, {beside} other engines.\n{peers_words}\n{_SECONDS}",
                 "How long decision tables take to prove is on [a page of its own](performance-tables.md).",
                 "## Aims",
-                f"{met} of {len(aims)} are met in this run.",
+                f"{met} of {len(aims)} are met.",
                 str(table_of_aims(aims)),
                 *map(str, sections),
             ]
@@ -90,6 +90,7 @@ _WITHOUT = "`make bench PEERS=1` measures other engines too."
 _SECONDS = """\
 All times are of the processor, so that other work on the same machine counts little.
 It still counts some, so look at ratios within a table rather than at single figures.
+Each section is measured in one go, but they need not be of the same hour.
 The claims are generated from a seed, the same for everybody."""
 
 

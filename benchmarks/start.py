@@ -90,8 +90,9 @@ def started(codes: Sequence[tuple[str, str]], folder: Path, turns: int) -> list[
 
 def _process(code: str, folder: Path) -> float:
     """Give the milliseconds of one process."""
-    pid = subprocess.Popen([sys.executable, "-c", code], cwd=folder, env=_environment()).pid
-    _, status, used = os.wait4(pid, 0)
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=folder, env=_environment())
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)  # else it would be waited for again
     if status:
         raise SystemExit(f"a process ended with status {status}: {code[:80]}")
     return (used.ru_utime + used.ru_stime) * 1e3

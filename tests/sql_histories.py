@@ -25,6 +25,18 @@ MISSING = DATED.replace(
     "from 2020-01-01 to 2024-12-31\ninput found", "from 2020-01-01 to 2024-12-31, may be missing\ninput found"
 )
 """The same where the date of service may be missing."""
+EDGES = """policy edges
+input service_date is date from 2020-01-01 to 2024-12-31
+input design is one of profile, panel, single
+define cgp as design is profile
+limit MONTH_LONG at most 1 cgp per patient in any 30 days else deny
+limit FORTNIGHT at least 14 days after an earlier cgp on the same patient else deny
+limit SAME_DAY at most 1 cgp per patient on the same day else deny
+limit MONTH at most 1 cgp per patient in a calendar month else deny
+limit YEAR at most 1 cgp per patient in a calendar year else deny
+limit LEAP at most 1 cgp per patient per year since 2020-02-29 else deny
+"""
+"""Limits that one earlier service reaches, so that a day too many or too few shows."""
 UNDATED = """policy undated
 input design is one of profile, panel, single
 input size is whole number from 1 to 9
@@ -43,12 +55,23 @@ DAYS = tuple(
         "2023-06-02", "2023-06-14", "2023-06-15", "2023-06-30", "2024-02-28", "2024-02-29", "2024-03-01",
     )
 )  # fmt: skip
+EDGE_DAYS = tuple(
+    datetime.date.fromisoformat(day)
+    for day in ("2023-05-16", "2023-06-14", "2023-06-15", "2023-06-29", "2024-02-28", "2024-02-29", "2024-03-01")
+)
+"""Days 14, 29 and 30 apart, and around an anniversary, with nothing between them."""
 CODES = (None, ("ICD A00",), ("ICD A00", "ICD B00"), ("ICD B00", "ICD A00"))
 
 Row = dict[str, Any]
 
 
-def tables(found: Compiled, patients: int, chance: random.Random, unknown: float = 0.0) -> tuple[list[Row], list[Row]]:
+def tables(
+    found: Compiled,
+    patients: int,
+    chance: random.Random,
+    unknown: float = 0.0,
+    days: Sequence[datetime.date] = DAYS,
+) -> tuple[list[Row], list[Row]]:
     """Give lines of claims and earlier services of some patients; of these, so many facts are unknown."""
     claims: list[Row] = []
     history: list[Row] = []
@@ -57,9 +80,9 @@ def tables(found: Compiled, patients: int, chance: random.Random, unknown: float
         for claim in range(chance.randint(1, 3)):
             for _ in range(chance.randint(1, 3)):
                 row = {"patient_id": patient, "claim_id": f"{patient}-{claim}", "turn": len(claims)}
-                claims.append(row | _facts(found, chance))
+                claims.append(row | _facts(found, chance, days))
         for _ in range(chance.randint(0, 4)):
-            facts = _facts(found, chance) | {"paid": chance.choice((True, True, False))}
+            facts = _facts(found, chance, days) | {"paid": chance.choice((True, True, False))}
             for name in facts:
                 if chance.random() < unknown:
                     facts[name] = None
@@ -69,8 +92,8 @@ def tables(found: Compiled, patients: int, chance: random.Random, unknown: float
     return claims, history
 
 
-def _facts(found: Compiled, chance: random.Random) -> Row:
-    pools: Mapping[str, Sequence[Any]] = {**DOMAINS, "service_date": DAYS, "found": CODES}
+def _facts(found: Compiled, chance: random.Random, days: Sequence[datetime.date]) -> Row:
+    pools: Mapping[str, Sequence[Any]] = {**DOMAINS, "service_date": days, "found": CODES}
     facts = {}
     for item in found.policy.asked:
         pool = [value for value in pools[item.name] if value is not None]

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from ruleproof.cli.claim_files import from_json_lines, stretches
 from ruleproof.cli.claim_files.csv_rows import each_line_is_a_row, rows_of
+from ruleproof.cli.claim_files.from_csv import open_csv
 from ruleproof.cli.claim_files.from_json_lines import open_json_lines
 from ruleproof.cli.claim_files.parquet_parts import around_groups, end_of_file, groups_of, part_of
 from ruleproof.cli.claim_files.showing import Shown
@@ -143,6 +144,30 @@ def test_rows_are_found_as_the_standard_library_finds_them() -> None:
             if all(len(row) == 2 for row in several):
                 assert read == told
     assert min(plain, quoted) > 20
+
+
+BYTES = [b"a", b" ", b",", b",", b"\n", b"\n", b'"', b'""', b"\r\n", b"\r", b"1", b"\xe9", b"\0", b'",', b',"', b'"\n']
+
+
+def test_every_row_is_counted_once_whatever_the_bytes_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, program = random.Random(3), program_of(compiled(SMALL))
+    path, rows, rejected = tmp_path / "claims.csv", 0, 0
+    for _ in range(300):
+        monkeypatch.setattr(stretches, "BYTES_OF_A_STRETCH", chance.choice([16, 40, 4096]))
+        path.write_bytes(chance.choice([b"genes,tissue\n", b"genes\n"]) + b"".join(chance.choices(BYTES, k=40)))
+        file, end = open_csv(path, program), (0, 0)
+        numbers: list[int] = []
+        for piece in file.pieces(()):
+            assert piece.end > end, "a piece that does not go on"
+            end = piece.end
+            for batch in file.batches(piece.content):
+                assert batch.rows == len(batch.numbers)
+                assert all(len(column) == batch.rows for column in batch.columns.values())
+                numbers += [*batch.numbers.tolist(), *(item.row for item in batch.rejects)]
+                rejected += len(batch.rejects)
+        assert sorted(numbers) == list(range(1, len(numbers) + 1)), path.read_bytes()
+        rows += len(numbers)
+    assert 100 < rejected < rows - 100
 
 
 # ---------------------------------------------------------------- NDJSON

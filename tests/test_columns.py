@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -26,7 +27,7 @@ pytest.importorskip("pyarrow", reason="the extra `columns` is not installed")
 import pyarrow as pa
 
 from columns_of_claims import columns_of, shuffled_cases
-from ruleproof.runtime.batch import cascade, joint, lookups
+from ruleproof.runtime.batch import cascade, deciding, joint, lookups
 from ruleproof.runtime.batch.tables import in_parts
 
 MOST_CASES = 400
@@ -315,12 +316,26 @@ def test_batches_of_a_stream_are_counted_through(small: LoadedPolicy) -> None:
     assert whole.table.to_pydict() == pa.concat_tables([part.table for part in streamed]).to_pydict()
 
 
-def test_several_threads_may_judge_at_once(small: LoadedPolicy) -> None:
-    tables = [_with(tag=[f"Z{number:04}", None] * 50, genes=[number % 500 + 1] * 100) for number in range(60)]
-    expected = [LoadedPolicy(small.compiled).decide_table(table).table.to_pydict() for table in tables[:10]]
+def test_threads_judge_one_after_another(small: LoadedPolicy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered between batches, and the memory to work in, is for one batch at a time."""
+    under_way: list[int] = []
+    together: list[int] = []
+    decide = deciding.Decider.decide
+
+    def slowly(*arguments: Any) -> Any:
+        under_way.append(1)
+        together.append(len(under_way))
+        time.sleep(0.01)
+        found = decide(*arguments)
+        under_way.pop()
+        return found
+
+    monkeypatch.setattr(deciding.Decider, "decide", slowly)
+    tables = [_with(genes=[number % 100 + 1]) for number in range(12)]
     with ThreadPoolExecutor(4) as threads:
-        found = [decided.table.to_pydict() for decided in threads.map(small.decide_table, tables)]
-    assert found[:10] == expected
+        found = [decided.table.column("code").to_pylist() for decided in threads.map(small.decide_table, tables)]
+    assert found == [["small" if number % 100 < 50 else "large"] for number in range(12)]
+    assert together == [1] * 12
 
 
 def test_other_libraries_hand_their_tables_in_and_take_the_answers(small: LoadedPolicy) -> None:

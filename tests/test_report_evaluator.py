@@ -254,11 +254,11 @@ def test_the_smallest_changes_are_those_that_python_finds(stem: str) -> None:
         exact = compiled.epochs[-1].exact_graphs[table["name"]]
         leaves = [node.answer for node in exact.nodes if isinstance(node, Leaf) and isinstance(node.answer, Answer)]
         for _ in range(12):
-            cells = [chance.randrange(len(item.cells)) if chance.random() < 0.9 else -1 for item in space.dimensions]
+            known = [chance.randrange(len(item.cells)) if chance.random() < 0.9 else -1 for item in space.dimensions]
             answer = chance.choice(leaves)
             said = [answer.kind, answer.force, answer.outcomes, answer.further, answer.barred, answer.reason]
-            asked.append((table["name"], cells, json.dumps(said, separators=(",", ":"), ensure_ascii=False)))
-            wanted.append((exact, tuple(cells), answer.said))
+            asked.append((table["name"], known, json.dumps(said, separators=(",", ":"), ensure_ascii=False)))
+            wanted.append((exact, tuple(known), answer.said))
     done = subprocess.run(
         [str(NODE), "-e", FIND_CHANGES, str(FOLDER / "changes.js"), str(FOLDER / "evaluator.js")],
         input=json.dumps({"graph": graph, "cases": asked}), capture_output=True, text=True, encoding="utf-8",

@@ -48,7 +48,7 @@ def engine() -> Engine:
     return DuckDBEngine()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(policy=policies())
 def test_every_cell_is_judged_as_decide_does(engine: Engine, policy: RandomPolicy) -> None:
     found = compiled(policy.text)
@@ -161,7 +161,7 @@ def test_what_sql_cannot_say_exactly_is_not_said() -> None:
 
 
 def test_the_same_policy_gives_the_same_bytes_in_another_process() -> None:
-    path = str(folder("policies") / "tumor_ngs" / "tumor_ngs.policy")
+    path = str(folder("policies") / "mrd" / "mrd.policy")
     code = (
         "import sys, ruleproof; from ruleproof.artifacts.to_sql import to_sql;"
         "sys.stdout.write(repr(to_sql(ruleproof.load(sys.argv[1]).compiled)))"

@@ -14,7 +14,7 @@ pytest.importorskip("duckdb", reason="DuckDB is not installed")
 pytest.importorskip("pyarrow", reason="the extra `columns` is not installed")
 
 from sql_engines import DuckDBEngine, Engine, PostgreSQLEngine, postgresql_missing, postgresql_server
-from sql_histories import DATED, MISSING, UNDATED, agree, tables
+from sql_histories import DATED, DAYS, EDGE_DAYS, EDGES, MISSING, UNDATED, agree, tables
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 
@@ -30,10 +30,12 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         yield server
 
 
-@pytest.mark.parametrize("text", [DATED, MISSING, UNDATED], ids=["dated", "date may be missing", "undated"])
+@pytest.mark.parametrize(
+    "text", [DATED, MISSING, UNDATED, EDGES], ids=["dated", "date may be missing", "undated", "edges"]
+)
 def test_rows_are_judged_by_what_came_before_them(engine: Engine, text: str) -> None:
     found = compiled(text)
-    claims, history = tables(found, 100, random.Random(1))
+    claims, history = tables(found, 100, random.Random(1), days=EDGE_DAYS if text is EDGES else DAYS)
     counts = agree(found, claims, history, engine)
     assert counts["failed"] > 20
     assert counts["met"] > 20

@@ -48,7 +48,7 @@ def section(run: Run) -> Section | None:
         import pyspark  # noqa: F401
     except ModuleNotFoundError:
         return None
-    from ruleproof.runtime.engines.java import java
+    from ruleproof.runtime.engines.needed import java
 
     if java() is None or not Path("/proc/self/stat").exists():
         return None

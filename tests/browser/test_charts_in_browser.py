@@ -188,7 +188,7 @@ def test_sections_are_linked_both_ways(page: Any) -> None:
     links.first.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == goals[0]
-    assert page.evaluate("() => document.querySelector(location.hash).getBoundingClientRect().top < innerHeight")
+    page.wait_for_function("() => document.querySelector(location.hash).getBoundingClientRect().top < innerHeight")
     page.locator(f"{goals[0]} figcaption a").first.click()
     assert page.evaluate("location.hash") == "#p1c1"
 

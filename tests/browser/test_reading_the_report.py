@@ -33,6 +33,14 @@ def compiled_of(text: str) -> Compiled:
     return compiled
 
 
+def comes_into_view(page: Any, id: str) -> None:
+    page.wait_for_function(
+        "id => { const { top } = document.getElementById(id).getBoundingClientRect(); return top >= 0 && top < innerHeight; }",
+        arg=id,
+        timeout=5_000,
+    )
+
+
 # ---------------------------------------------------------------- four questions of somebody who knows the article only
 
 
@@ -46,9 +54,7 @@ def test_which_code_for_this_test_and_which_sentence_says_so(browser: Any, of_tu
         assert "may report CPT 81457" in answers.inner_text()
         answers.get_by_role("link", name="article coding.targeted.1.2").click()
         row = page.locator("[id='p1-s-article-coding.targeted.1']")
-        assert row.evaluate(
-            "row => row.getBoundingClientRect().top >= 0 && row.getBoundingClientRect().top < innerHeight"
-        )
+        comes_into_view(page, "p1-s-article-coding.targeted.1")
         assert "81457 can be billed" in row.inner_text()
 
 
@@ -57,8 +63,8 @@ def test_what_changed_on_a_day(browser: Any, of_tumor_ngs: Path) -> None:
         page.locator("#summary").get_by_role("link", name="what changed").click()
         assert page.evaluate("location.hash") == "#p1-changes"
         page.locator("#p1-short").get_by_role("link", name="2022-01-01").click()
+        comes_into_view(page, "p1-day-2022-01-01")
         row = page.locator("#p1-day-2022-01-01")
-        assert row.evaluate("row => row.getBoundingClientRect().top < innerHeight")
         told = row.inner_text()
         assert "Rev 5 of article" in told
         assert "group_2: void: the remove of article Rev 3 never counted, 195 codes" in told
@@ -74,9 +80,8 @@ def test_which_readings_are_open(browser: Any, of_tumor_ngs: Path) -> None:
         wanted = [item.name for item in named("tumor_ngs").policy.questions if item.is_open]
         assert f"{len(wanted)} open: {', '.join(wanted)};" in short.inner_text()
         short.get_by_role("link", name="Q06", exact=True).click()
-        row = page.locator("#p1-q-Q06")
-        assert "? open" in row.inner_text()
-        assert row.evaluate("row => row.getBoundingClientRect().top < innerHeight")
+        comes_into_view(page, "p1-q-Q06")
+        assert "? open" in page.locator("#p1-q-Q06").inner_text()
 
 
 def test_is_there_any_input_with_two_codes(browser: Any, of_tumor_ngs: Path, tmp_path: Path) -> None:

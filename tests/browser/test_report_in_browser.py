@@ -113,7 +113,7 @@ def test_it_says_the_answer_with_rules_citations_and_what_is_missing(browser: An
         assert "may report CPT 81458: if copy number calling is yes" in why_not
         answers.get_by_text("(see it)").first.click()
         in_view = "() => document.querySelector(location.hash).getBoundingClientRect().top < innerHeight"
-        assert page.evaluate(in_view)
+        page.wait_for_function(in_view)
         assert page.locator(f"{page.evaluate('location.hash')} .trail").count() > 2
         thick = "() => Array.from(document.querySelectorAll('.trail > :not(text)'), (part) => getComputedStyle(part).strokeWidth)"
         assert set(page.evaluate(thick)) == {"4px"}

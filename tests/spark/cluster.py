@@ -33,7 +33,7 @@ def missing() -> str:
     """Say what a cluster needs and this machine does not have; nothing where it has all."""
     if find_spec("pyspark") is None:
         return "pyspark is not installed (the extra `spark`)"
-    from ruleproof.runtime.engines.java import java
+    from ruleproof.runtime.engines.needed import java
 
     return "" if java() else "there is no Java: neither JAVA_HOME nor the path leads to one"
 

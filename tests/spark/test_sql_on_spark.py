@@ -66,8 +66,11 @@ def test_values_out_of_their_domain_are_refused_as_decide_does(engine: Engine) -
     assert agree(compiled(SMALL), out_of_domain(), engine) == 13
 
 
-@pytest.mark.parametrize("text", [DATED, MISSING, UNDATED], ids=["dated", "date may be missing", "undated"])
-@pytest.mark.parametrize("unknown", [0.0, 0.15])
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [(DATED, 0.0), (MISSING, 0.15), (UNDATED, 0.15)],
+    ids=["dated", "date may be missing", "undated"],
+)
 def test_rows_are_judged_by_what_came_before_them(engine: Engine, text: str, unknown: float) -> None:
     found = compiled(text)
     claims, history = tables(found, 60, random.Random(7), unknown)

@@ -19,6 +19,7 @@ from ruleproof.artifacts.python.claim import RESERVED, ClaimClass
 from ruleproof.artifacts.python.conditions import Conditions
 from ruleproof.artifacts.python.door import Doors, as_listed
 from ruleproof.artifacts.python.functions import Functions, possible_part
+from ruleproof.artifacts.python.head import head
 from ruleproof.artifacts.python.text import in_comment, in_docstring, literal, names_in_a_tuple, quoted
 from ruleproof.artifacts.tables import Made, Tables, leaves_of, tables_of, unsound
 from ruleproof.compiled import VERSION, Compiled
@@ -30,27 +31,6 @@ from ruleproof.model.meaning import Answer
 from ruleproof.prover.expressions import some
 
 KERNEL = ("values", "inputs", "lists", "consequences", "answers", "graphs", "history", "program", "over_time")
-
-_HEADER = """\
-# ruff: noqa: E501, N802, N803, N806, N815, PLC0415, RUF100
-from __future__ import annotations
-
-import datetime as dt
-from bisect import bisect_right
-{more}
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import (
-        Callable,
-        Collection,
-        Hashable,
-        Iterable,
-        Iterator,
-        Mapping,
-        Sequence,
-    )
-    from typing import Any{typing}
-"""
 
 _PUBLIC = (
     "LISTS", "POLICY", "UNKNOWN", "Answer", "Claim", "ClaimJudgement", "Consequence", "InputError", "Judgement",
@@ -176,6 +156,7 @@ class _Module:
             "TYPE_CHECKING",
             "_PROGRAM",
             "_QUESTIONS",
+            "_Later",
             "_Known",
             "_checked",
             "Callable",
@@ -212,9 +193,9 @@ class _Module:
         ]
         never, never_lines = self.never()
         doors = self.doors()
-        decimal = "from decimal import Decimal\n" if self.conditions.needs_decimal else ""
-        literals = ", Literal" if self.claims.uses_literals else ""
-        head = _HEADER.format(more=decimal, typing=literals)
+        imports = head(
+            dates=self.has_dates(), decimals=self.conditions.needs_decimal, literals=self.claims.uses_literals
+        )
         answers = _called([call for call, _, _, _ in decisions])
         states = _called([call for call, _, _, _ in requirements])
         tables = [line for _, _, table, _ in (*decisions, *requirements) for line in table]
@@ -227,7 +208,7 @@ class _Module:
         judging = _filled(_FUNCTIONS, own)
         program = self.program([table for _, table, _, _ in decisions], [table for _, table, _, _ in requirements])
         sections = [
-            self.docstring(), head,
+            self.docstring(), imports,
             _section("how a case is decided"), *constants, *never_lines, *functions,
             self.kernel,
             _section("the tables of this policy"), *self.about(), *self.claims.lines(), *self.judgement(),
@@ -252,6 +233,12 @@ class _Module:
             "Codes are named by their numbers, which are facts; what they are called belongs to the owners of the code sets.\n"
             '"""\n'
         )
+
+    def has_dates(self) -> bool:
+        """Tell whether anything in the policy is a date, so that the module needs them at once."""
+        policy = self.policy
+        dated = any(isinstance(item.domain, model.Day) for item in policy.inputs)
+        return dated or bool(policy.code_lists or policy.postings or policy.derived or policy.keys)
 
     def warning(self) -> str:
         names = in_docstring(", ".join(unsound(self.compiled)))

@@ -107,7 +107,7 @@ def _part(part: str, names: list[str]) -> Point:
 
 def _java() -> Point:
     """Look for the Java that Spark needs; the extra `spark` has its line among the packages."""
-    from ruleproof.runtime.engines.java import OLDEST, java, version_of
+    from ruleproof.runtime.engines.needed import OLDEST, java, version_of
 
     about, help = "Java, for Spark", f"install Java {OLDEST} and put it on the path, or name its folder in JAVA_HOME"
     program = java()

@@ -507,7 +507,10 @@
     if (!trial) return;
     const [found, pairs] = trial;
     found.take(pairs);
-    document.getElementById(found.part + "-try").scrollIntoView();
+    const goal = document.getElementById(found.part + "-try");
+    goal.scrollIntoView();
+    // what lies above it is laid out only then, and can push it away again
+    requestAnimationFrame(() => requestAnimationFrame(() => goal.scrollIntoView()));
   }
 
   /* Read a case that a link carries: `try=policy;input=value;…`, each percent-encoded, an empty value for none. */

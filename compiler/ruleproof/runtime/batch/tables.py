@@ -75,7 +75,7 @@ class Deciding:
 
     def said(self, batch: pa.RecordBatch, first: int) -> tuple[tuple[Numbers, ...], tuple[Reject, ...]]:
         """Give the number of what each decision and requirement says of each row, and the rows rejected."""
-        if True:
+        with self._busy:
             found = self.decider.decide({name: batch.column(name) for name in self.read}, batch.num_rows, first)
         return tuple(item.plain() for item in found.said), found.rejects
 
@@ -89,7 +89,7 @@ class Deciding:
         """Give the answers to columns by the names of inputs, all of so many rows."""
         if not rows:
             return pa.RecordBatch.from_pylist([], schema=self.schema), ()
-        if True:
+        with self._busy:
             found = self.decider.decide(columns, rows, first)
             pairs = list(zip(self.decider.judge.numbered, found.said, strict=True))
             told = list(columns_of(pairs[: self.decisions], pairs[self.decisions :], self.words, bool(found.rejects)))

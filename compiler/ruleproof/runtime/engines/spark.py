@@ -16,17 +16,13 @@ from ruleproof.artifacts.to_sql import to_sql
 from ruleproof.compiled import Compiled
 from ruleproof.model import nodes as model
 from ruleproof.runtime.engines.batches import JudgeBatches, judge_batches
+from ruleproof.runtime.engines.needed import spark_sql
 from ruleproof.runtime.engines.spark_workers import EngineError
 from ruleproof.runtime.kernel.values import InputError
 from ruleproof.runtime.load import LoadedPolicy, load
 
 if TYPE_CHECKING:
     import datetime
-
-try:
-    from pyspark.sql import types
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError("Spark needs pyspark: pip install 'ruleproof[spark]'", name=error.name) from error
 
 _CLAIMS = "claims"
 """The name of the view that the statements judge."""
@@ -62,6 +58,7 @@ def judge_in_batches(
 
 def _schema(judge: JudgeBatches, claims: Any) -> Any:
     """Give the columns of the answers in the types of Spark; the names of columns alone say which there are."""
+    types = spark_sql().types
     told = judge.schema(pa.schema([(name, pa.null()) for name in claims.columns]))
     fields = {field.name: field for field in claims.schema.fields}
     return types.StructType(
@@ -135,6 +132,7 @@ def _is_view(session: Any, name: str) -> bool:
 
 def _refuse_columns(compiled: Compiled, claims: Any) -> None:
     """Refuse claims that lack the column of an input, or have it in another type."""
+    types = spark_sql().types
     fields = {field.name: field.dataType for field in claims.schema.fields}
     for item in compiled.policy.asked:
         found = fields.get(item.name)
@@ -154,6 +152,7 @@ def _refuse_columns(compiled: Compiled, claims: Any) -> None:
 
 def _type_of(domain: model.Domain) -> tuple[str, tuple[type, ...]]:
     """Say which type the column of an input has."""
+    types = spark_sql().types
     whole = (types.ByteType, types.ShortType, types.IntegerType, types.LongType)
     match domain:
         case model.YesNo():

@@ -14,12 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ruleproof.runtime.engines.java import java
-
-try:
-    from pyspark.sql import SparkSession
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError("Spark needs pyspark: pip install 'ruleproof[spark]'", name=error.name) from error
+from ruleproof.runtime.engines.needed import java, spark_sql
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -49,7 +44,7 @@ class Workers:
         self._session: Any = None
 
     def __enter__(self) -> Workers:
-        self._found = SparkSession.getActiveSession()
+        self._found = spark_sql().SparkSession.getActiveSession()
         self._session = self._found or _session(self._master)
         return self
 
@@ -108,7 +103,7 @@ def _session(master: str) -> Any:
     if master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else Spark takes whatever is called python3
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master(master).appName("ruleproof")
+    builder = spark_sql().SparkSession.builder.master(master).appName("ruleproof")
     for name, value in _QUIET.items():
         builder = builder.config(name, value)
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Java, as Spark finds it."""
+"""What Spark needs on this machine: pyspark, and Java."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 OLDEST = 17
 _SECONDS = 20
+
+
+def spark_sql() -> Any:
+    """Give the part of pyspark for tables; where there is none, the error says how to get it."""
+    try:
+        import pyspark.sql.types  # noqa: PLC0415 - every other module does without it
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError("Spark needs pyspark: pip install 'ruleproof[spark]'", name=error.name) from error
+    return pyspark.sql
 
 
 def java() -> str | None:
