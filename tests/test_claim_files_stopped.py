@@ -220,12 +220,11 @@ def test_processes_end_with_the_one_that_is_killed(tmp_path: Path) -> None:
         "stretches.BYTES_OF_A_STRETCH = 4096;"
         "main(['eval', 'panels.policy', 'claims.csv', '-o', 'out.csv', '--cores', '2'])"
     )
-    run = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, start_new_session=True)
     journal = tmp_path / "out.csv.partial" / "journal"
-    while run.poll() is None and not (journal.exists() and (tmp_path / "out.csv.partial/answers").stat().st_size):
-        time.sleep(0.01)
-    run.kill()
-    run.wait()
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, start_new_session=True) as run:
+        while run.poll() is None and not (journal.exists() and (tmp_path / "out.csv.partial/answers").stat().st_size):
+            time.sleep(0.01)
+        run.kill()
     for _ in range(300):
         if not _in_session(run.pid):
             return

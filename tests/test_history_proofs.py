@@ -21,6 +21,7 @@ from ruleproof.model.meaning import Answer
 from ruleproof.model.nodes import DaysBetween
 from ruleproof.prover import day_differences, histories
 from ruleproof.prover.expressions import TRUE, restrict, some
+from ruleproof.prover.witnesses import witness_of
 from ruleproof.runtime.load import LoadedPolicy
 from test_history import DAYS, services
 
@@ -136,6 +137,50 @@ def test_a_test_that_counts_more_brings_along_the_one_that_counts_less() -> None
     assert not can_be(0, 3)
     assert not can_be(2), "two of the specimen are two of the patient"
     assert can_be(2, 3, 1)
+
+
+IMPLANTS = (
+    "policy p\ninput service_date is date from 2020-01-01 to 2023-12-31\n"
+    "input implanted is date from 2019-01-01 to 2023-12-31, may be missing\n"
+    "input design is one of profile, panel\ndefine cgp as design is profile\n"
+    "limit A at most 1 cgp per patient on the same day else deny\n"
+    "limit B at most 1 cgp per patient per year since implanted else deny\n"
+)
+
+
+def test_years_since_a_date_that_is_missing_are_not_counted() -> None:
+    found = compiled(IMPLANTS)
+    loaded = LoadedPolicy(found)
+    line = {"service_date": "2022-05-05", "design": "profile", "implanted": None, "patient_id": "1"}
+    earlier = {"id": "1", "service_date": "2022-05-05", "design": "profile", "patient_id": "1"}
+    judged = loaded.decide(line, [earlier])
+    assert {name: judged.requirements[name].state for name in "AB"} == {"A": "failed", "B": "met"}
+    judged = loaded.decide({**line, "implanted": "2021-01-01"}, [earlier])
+    assert {name: judged.requirements[name].state for name in "AB"} == {"A": "failed", "B": "failed"}
+    a, b = (item.name for item in found.policy.derived)
+    unreal = some(found.study.compiler.unreal())
+
+    def can_be(implanted: datetime.date | None, first: bool, second: bool) -> bool:
+        case: dict[str, Value] = {
+            "service_date": datetime.date(2022, 5, 5),
+            "design": "profile",
+            "implanted": implanted,
+        }
+        return restrict(unreal, tuple(1 << cell for cell in found.space.encode({**case, a: first, b: second}))) != TRUE
+
+    day = datetime.date(2021, 1, 1)
+    assert [can_be(day, *told) for told in product((True, False), repeat=2)] == [True, False, True, True]
+    assert all(can_be(None, *told) for told in ((True, False), (False, False)))
+
+
+def test_a_witness_without_the_date_that_years_are_counted_from_is_real() -> None:
+    found = compiled(IMPLANTS)
+    boxes = found.study.cases_where(found.study.compiler.histories.met(0))
+    assert boxes
+    for box in boxes:
+        witness = witness_of(found.study, box)
+        judged = LoadedPolicy(found).decide(dict(witness.line), [dict(item) for item in witness.history])
+        assert judged.requirements["A"].state == "failed"
 
 
 CLOSED = """

@@ -34,7 +34,11 @@ NOTHING, BATCHES = (
     "in batches: 12 columns in and out, and 2 more",
 )
 NARROW, NARROW_BATCHES = "mapInArrow that does nothing: 12 columns in, 2 out", "in batches: 12 columns in, 2 out"
-SQL, EVERYTHING, READING = "by SQL: the code, and why not", "by SQL: all that is told", "reading the 12 columns only"
+SQL, EVERYTHING, READING = (
+    "by SQL: the code, and why a row is refused",
+    "by SQL: all that is told",
+    "reading the 12 columns only",
+)
 
 
 _WORDS = """\

@@ -29,19 +29,18 @@ _SETTINGS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _spark_is_asked_for() -> None:
-    if not os.environ.get("RULEPROOF_SPARK"):
-        pytest.skip("`make test-spark` runs these")
-    if reason := cluster.missing():
-        pytest.skip(reason)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is here unless it is asked for: before any fixture begins to work for it."""
+    reason = cluster.missing() if os.environ.get("RULEPROOF_SPARK") else "`make test-spark` runs these"
+    if reason:
+        for item in items:
+            if item.path.is_relative_to(Path(__file__).parent):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[cluster.Cluster]:
     """Two workers; one that a test kills is started again by it."""
-    if reason := cluster.missing():
-        pytest.skip(reason)
     with cluster.cluster(CORES) as found:
         yield found
     assert not found.left()
@@ -68,8 +67,3 @@ def session(running: cluster.Cluster, tmp_path_factory: pytest.TempPathFactory) 
         gateway.proc.stdin.close()
         gateway.proc.wait(30)
         SparkContext._gateway = SparkContext._jvm = None
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path

@@ -29,7 +29,7 @@ from test_bundled import named
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
 PARTS, ROWS = 12, 24_000
-PATIENCE = 150.0
+PATIENCE = 240.0
 
 
 def through_gate(folder: Path) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

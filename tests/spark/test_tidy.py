@@ -15,7 +15,7 @@ from spark.cluster import birth
 
 pytest.importorskip("pyspark", reason="pyspark is not installed (the extra `spark`)")
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked up as Linux lists them")

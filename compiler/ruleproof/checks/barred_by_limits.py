@@ -120,7 +120,7 @@ def _with_one(histories: Histories, box: Box, wanted: Hits) -> Iterator[Box]:
     if any(histories.tests[index].count > 1 for index in wanted):
         return
     for cell in histories.line_cells():
-        for hits in histories.hits_before(cell):
+        for hits in histories.hits_before(cell, without_event=bool(histories.events)):
             if wanted <= hits and (part := _alone(histories, box, hits, cell)) is not None:
                 yield part
 
@@ -141,9 +141,10 @@ def _case(study: Study, histories: Histories, parts: list[Box], wanted: Hits) ->
     for part in parts:
         line = witness_of(study, part).line
         facts = {name: value for name, value in line.items() if name in study.space.inputs}
+        missing = [name for name in histories.events if facts.get(name) is None]
         cell = -1 if histories.dated < 0 else part[histories.dated].bit_length() - 1
         for day in histories.days_in(cell):
-            for service in histories.services(day):
+            for service in histories.services(day, missing):
                 if wanted <= service.hits and _alone(histories, part, service.hits, cell) is not None:
                     dated = {} if day is None else {SERVICE_DATE: day}
                     return made(study, {**facts, **dated}, (service,))

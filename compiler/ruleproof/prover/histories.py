@@ -8,16 +8,14 @@ is such a service is asked of the facts that a service can have, of the days tha
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 from math import prod
 
-from ruleproof.model.days import day_before
 from ruleproof.model.nodes import SERVICE_DATE, Condition, HistoryTest
-from ruleproof.model.past import PATIENT, SAME, years_since
-from ruleproof.prover.cells import Cell
+from ruleproof.model.past import PATIENT, SAME
 from ruleproof.prover.expressions import (
     FALSE,
     TRUE,
@@ -31,7 +29,8 @@ from ruleproof.prover.expressions import (
     some,
     tests_in,
 )
-from ruleproof.prover.space import Box
+from ruleproof.prover.space import Box, Space
+from ruleproof.prover.windows import lies_in, patterns, window_starts
 
 MOST_WAYS = 20_000
 """How many ways for one service to lie before a line are gone through; beyond that nothing is excluded."""
@@ -71,8 +70,9 @@ class Histories:
         self.dated = self.space.places.get(SERVICE_DATE, (-1,))[0]
         self.keys = tuple(dict.fromkeys(key for test in self.tests for key in test.keys if key != PATIENT))
         self.subjects: Mapping[Condition, Expression] = {test.subject: compiler(test.subject) for test in self.tests}
+        self.events = _events(self.space, self.tests)
         self._kinds: dict[int, tuple[Kinds, ...]] = {}
-        self._hits: dict[int, frozenset[Hits]] = {}
+        self._hits: dict[tuple[int, bool], frozenset[Hits]] = {}
 
     @cached_property
     def given_up(self) -> bool:
@@ -88,18 +88,23 @@ class Histories:
         """Hold where the history tests come out as with no history."""
         if not self.tests or self.given_up:
             return ()
+        if not self.events:
+            return tuple(self._unreal_with(False))
+        there = [InCells(place, mask) for place, mask in self.events.values()]
+        known = (every([*there, part]) for part in self._unreal_with(False))
+        return (*known, *self._unreal_with(True))
+
+    def _unreal_with(self, without_event: bool) -> Iterator[Expression]:
         groups: dict[frozenset[Hits], int] = {}
         for number in self.line_cells():
-            hits = self.hits_before(number)
+            hits = self.hits_before(number, without_event)
             groups[hits] = groups.get(hits, 0) | 1 << max(number, 0)
-        found = []
         for hits, cells in groups.items():
             here = [InCells(self.dated, cells)] if self.dated >= 0 else []
             for index in range(len(self.tests)):
                 needs = some(map(self._all_met, self._brought_about(index, hits)))
                 if needs != TRUE:
-                    found.append(every([*here, self.met(index), negation(needs)]))
-        return tuple(found)
+                    yield every([*here, self.met(index), negation(needs)])
 
     def line_cells(self) -> Iterable[int]:
         """Give the cells of the date of service of a line; -1 where the policy has none."""
@@ -127,18 +132,31 @@ class Histories:
         }
         return [each for each in needed if not any(other < each for other in needed)]
 
-    def hits_before(self, number: int) -> frozenset[Hits]:
-        """Give the sets of tests that can count one service before a line whose date of service lies in a cell."""
-        if number not in self._hits:
-            self._hits[number] = frozenset(hits for hits, _ in self._services(number))
-        return self._hits[number]
+    def hits_before(self, number: int, without_event: bool = False) -> frozenset[Hits]:
+        """Give the sets of tests that can count one service before a line whose date of service lies in a cell.
+
+        `without_event` also gives those of lines that lack a date from which years are counted.
+        """
+        key = (number, without_event)
+        if key not in self._hits:
+            found = frozenset(hits for hits, _ in self._services(number))
+            if without_event:
+                counted = [
+                    index
+                    for index, test in enumerate(self.tests)
+                    if isinstance(test.since, str) and test.since in self.events
+                ]
+                lost = [frozenset(part) for size in range(len(counted) + 1) for part in combinations(counted, size)]
+                found = frozenset(hits - part for hits in found for part in lost)
+            self._hits[key] = found
+        return self._hits[key]
 
     def _services(self, number: int) -> Iterator[tuple[Hits, Box]]:
         cells = self.space.dimensions[self.dated].cells if self.dated >= 0 else ()
         for other in self.line_cells():
             inside: Iterable[frozenset[int]] = (frozenset(range(len(self.tests))),)
             if self.dated >= 0:
-                inside = tuple(_patterns(self.tests, cells[number], cells[other]))
+                inside = tuple(patterns(self.tests, cells[number], cells[other]))
             for kinds, box in self.kinds_in(other):
                 for sure in self._shared(kinds):
                     for window in inside:
@@ -204,11 +222,14 @@ class Histories:
     # -------------------------------------------------------------- showing one
 
     def shown(
-        self, wanted: Mapping[int, bool], number: int
+        self, wanted: Mapping[int, bool], number: int, missing: Collection[str] = ()
     ) -> Iterator[tuple[datetime.date | None, tuple[Earlier, ...]]]:
-        """Give lines with a history in which the tests come out as wanted, by the day of the line in a cell."""
+        """Give lines with a history in which the tests come out as wanted, by the day of the line in a cell.
+
+        `missing` names the dates that the line lacks.
+        """
         for day in self.days_in(number):
-            services = self.services(day)
+            services = self.services(day, missing)
             chosen: list[Earlier] = []
             for index in [index for index, met in wanted.items() if met]:
                 fitting = [
@@ -226,8 +247,12 @@ class Histories:
             if all((counts[index] >= self.tests[index].count) == met for index, met in wanted.items()):
                 yield day, tuple(sorted(chosen, key=lambda item: item.day or datetime.date.min))
 
-    def services(self, day: datetime.date | None) -> tuple[Earlier, ...]:
-        """Give one earlier service for each set of tests that can count one, before a line of a day."""
+    def missing_events(self, cells: Sequence[int]) -> frozenset[str]:
+        """Name the dates from which years are counted that a line in some cells lacks."""
+        return frozenset(name for name, (place, mask) in self.events.items() if not mask >> cells[place] & 1)
+
+    def services(self, day: datetime.date | None, missing: Collection[str] = ()) -> tuple[Earlier, ...]:
+        """Give one earlier service for each set of tests that can count one, before a line of a day that lacks some dates."""
         found: dict[Hits, Earlier] = {}
         for then in self._days_before(day):
             for kinds, box in self.kinds_in(-1 if then is None else self._cell_of(then)):
@@ -239,7 +264,8 @@ class Histories:
                         if shared.issuperset(test.keys)
                         and (paid or not test.paid)
                         and is_one[test.subject]
-                        and _lies_in(test, day, then)
+                        and test.since not in missing
+                        and lies_in(test, day, then)
                     )
                     named = {key: SAME if key in shared else OTHER for key in self.keys}
                     found.setdefault(sure, Earlier(sure, then, box, named, paid))
@@ -262,7 +288,7 @@ class Histories:
         if self.dated < 0 or day is None:
             return [None]
         starts = [cell.low for cell in self.space.dimensions[self.dated].cells if not cell.missing]
-        cuts = {*starts, day, *(start for test in self.tests for start in _window_starts(test, day))}
+        cuts = {*starts, day, *(start for test in self.tests for start in window_starts(test, day))}
         return sorted(cut for cut in cuts if min(starts) <= cut <= day)
 
     def _cell_of(self, day: datetime.date) -> int:
@@ -270,99 +296,13 @@ class Histories:
         return next(index for index, cell in enumerate(cells) if cell.holds(day))
 
 
-# ---------------------------------------------------------------- windows
-
-
-def _patterns(tests: Sequence[HistoryTest], line: Cell, service: Cell) -> Iterator[frozenset[int]]:
-    """Give which tests can have a service of one cell of days in their window at once, for a line of another cell.
-
-    Every combination that cannot be ruled out is given: a narrower window lies in a wider one, and the cells are so far apart.
-    """
-    if line.missing or service.missing:
-        yield frozenset(index for index, test in enumerate(tests) if not test.window)
-        return
-    last = datetime.date.max
-    nearest = max(0, (line.low - (service.high or last)).days)
-    farthest = ((line.high or last) - service.low).days
-    if farthest < 0:
-        return
-    windows = tuple(dict.fromkeys((test.window, test.days, test.since) for test in tests if test.window))
-    for inside in product((True, False), repeat=len(windows)):
-        told = dict(zip(windows, inside, strict=True))
-        most = min([farthest, *(_longest(window) for window, met in told.items() if met)])
-        least = max([nearest, *(_shortest(window) for window, met in told.items() if not met)])
-        if least <= most and not (
-            _same_month(line, service) and any(not met and window[0] == "month" for window, met in told.items())
-        ):
-            yield frozenset(
-                index
-                for index, test in enumerate(tests)
-                if not test.window or told[(test.window, test.days, test.since)]
-            )
-
-
-def _longest(window: tuple[str, int, object]) -> int:
-    """Give the most days that a service inside a window can lie before the line."""
-    return {"days": window[1] - 1, "day": 0, "month": 30, "year": 365, "year since": 365}[window[0]]
-
-
-def _shortest(window: tuple[str, int, object]) -> int:
-    """Give the fewest days that a service outside a window can lie before the line."""
-    return window[1] if window[0] == "days" else 1
-
-
-def _same_month(line: Cell, service: Cell) -> bool:
-    """Tell whether all days of two cells lie in one month."""
-    if line.high is None or service.high is None:
-        return False
-    return len({(day.year, day.month) for day in (line.low, line.high, service.low, service.high)}) == 1
-
-
-def _lies_in(test: HistoryTest, day: datetime.date | None, then: datetime.date | None) -> bool:
-    """Tell whether a service of a day lies in the window of a test; of years since a date of the claim, that of the line."""
-    if day is None or then is None:
-        return not test.window
-    match test.window:
-        case "days":
-            return (day - then).days < test.days
-        case "day":
-            return day == then
-        case "month":
-            return (day.year, day.month) == (then.year, then.month)
-        case "year":
-            return day.year == then.year
-        case "year since":
-            event = test.since if isinstance(test.since, datetime.date) else day
-            return years_since(event, day) == years_since(event, then)
-        case _:
-            return True
-
-
-def _window_starts(test: HistoryTest, day: datetime.date) -> Iterator[datetime.date]:
-    """Give the first day of the window that a line of a day looks back to, and the day before it."""
-    start = day
-    match test.window:
-        case "days":
-            start = day - datetime.timedelta(days=min(test.days - 1, (day - datetime.date.min).days))
-        case "month":
-            start = day.replace(day=1)
-        case "year":
-            start = day.replace(month=1, day=1)
-        case "year since" if isinstance(test.since, datetime.date):
-            start = _anniversary(test.since, day)
-        case _:
-            pass
-    yield start
-    if start > datetime.date.min:
-        yield day_before(start)
-
-
-def _anniversary(event: datetime.date, day: datetime.date) -> datetime.date:
-    """Give the last anniversary of an event up to a day."""
-    year = max(1, event.year + years_since(event, day))
-    leap = (event.month, event.day) == (2, 29)
-    return datetime.date(year, 3, 1) if leap and not _has_leap_day(year) else event.replace(year=year)
-
-
-def _has_leap_day(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+def _events(space: Space, tests: Iterable[HistoryTest]) -> Mapping[str, tuple[int, int]]:
+    """Give the dates of a line from which years are counted and that it may lack: the dimension, and the cells that are dates."""
+    names = dict.fromkeys(test.since for test in tests if isinstance(test.since, str) and test.since in space.inputs)
+    found = {}
+    for name in names:
+        place = space.places[name][0]
+        cells = space.dimensions[place].cells
+        if any(cell.missing for cell in cells):
+            found[name] = (place, sum(1 << number for number, cell in enumerate(cells) if not cell.missing))
+    return found

@@ -63,7 +63,7 @@ def _days(
         return
     number = cells[histories.dated] if histories.dated >= 0 else -1
     wanted = {index: cells[place] == 0 for index, place in enumerate(histories.places) if index in told}
-    found = list(histories.shown(wanted, number))
+    found = list(histories.shown(wanted, number, histories.missing_events(cells)))
     yield from sorted(found, key=lambda pair: pair[0] != sample)
 
 
