@@ -189,7 +189,7 @@ def histories(compiled: Compiled, count: int) -> Iterator[Case]:
                 )
         if chance.random() < 0.9:
             past.sort(key=lambda item: str(item.get("service_date", "")))
-        if past and chance.random() < 0.05:
+        if past and chance.random() < 0.15:
             past[-1]["id"] = chance.choice(["1", "2", ""])
         line = service() | ({"id": "1"} if chance.random() < 0.5 else {})
         yield line, past, None

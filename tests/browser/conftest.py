@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opened import CHROMIUM, OFFLINE
 
+from browser.opened import CHROMIUM, OFFLINE
 from ruleproof.beside import FolderBeside
 from ruleproof.report.page import to_page
 from test_bundled import POLICIES, named

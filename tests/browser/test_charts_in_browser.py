@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opened import IN_A_BROWSER, Opened
 
+from browser.opened import IN_A_BROWSER, Opened
 from ruleproof.artifacts.charts.flow import Flow
 from ruleproof.artifacts.charts_of_policy import flow_of_decision
 from test_bundled import named

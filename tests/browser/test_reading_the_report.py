@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opened import IN_A_BROWSER, Opened, walk_down
-from test_report_in_browser import CASE
 
+from browser.opened import IN_A_BROWSER, Opened, walk_down
+from browser.test_report_in_browser import CASE
 from ruleproof.compiled import Compiled
 from ruleproof.pipeline import compile_source
 from ruleproof.report.page import to_page

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opened import IN_A_BROWSER, Opened
 
+from browser.opened import IN_A_BROWSER, Opened
 from ruleproof.artifacts.charts_of_policy import flow_of_decision
 from ruleproof.compiled import Compiled
 from ruleproof.finding import Value
