@@ -17,6 +17,7 @@ from typing import Any
 import peers
 from emitted_first import module_at, written
 from first_policy import POLICY, RULES, by_hand, claims, in_order, interpreted
+from peers_one_claim import CHECKED, FAST
 from plot import Bar, bars
 from sections import RUNS, Aim, Run, Section, Table, figure, shown
 
@@ -36,7 +37,7 @@ _OTHERS = """\
 What others made, in the same run and in processes of their own.
 The rules are compiled once, in the form that each engine is fastest with.
 They answer with the outcome only; each was first compared with the hand-written function on 300 claims.
-The claims are read from JSON, also for the hand-written functions here."""
+Ours and the hand-written functions are measured here once more, in the same way: all on the same 20,000 claims, read from JSON."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def section(run: Run) -> Section:
         read,
     )
     others = peers_of(some) if run.peers else []
+    beside = next((item["microseconds"] for item in others if item["name"] == FAST), 0.0)
     hand, straight, _, fast, known, checked, *_ = (item.microseconds for item in own)
     engines = [item["microseconds"] for item in others if item["package"] and "microseconds" in item]
     aims = [
@@ -85,8 +87,8 @@ def section(run: Run) -> Section:
                 Aim(
                     "one claim, outcome only: beside the fastest engine of others",
                     "10 times as fast",
-                    f"{figure(min(engines) / fast)} times",
-                    min(engines) >= 10 * fast,
+                    f"{figure(min(engines) / beside)} times",
+                    min(engines) >= 10 * beside,
                 )
             ]
             if engines
@@ -104,11 +106,16 @@ def section(run: Run) -> Section:
     ]
     pictures = {}
     if others:
-        parts += _beside(others, own)
-        shown_bars = [Bar(item["name"], item["microseconds"]) for item in others if "microseconds" in item]
-        ours = [Bar("ruleproof, outcome only", fast, True), Bar("ruleproof, with rules and citations", known, True)]
+        parts += _beside(others, beside)
+        shown_bars = [
+            Bar(item["name"], item["microseconds"], item["name"] in (FAST, CHECKED))
+            for item in others
+            if "microseconds" in item
+        ]
         pictures[PEERS] = bars(
-            "One claim, microseconds", sorted([*shown_bars, *ours], key=lambda bar: bar.value), " µs"
+            "One claim, microseconds (each step of the scale is ten times as long)",
+            sorted(shown_bars, key=lambda bar: bar.value),
+            " µs",
         )
         parts.append(f"![microseconds for one claim, ours and others, with a logarithmic axis](pictures/{PEERS})")
     return Section("One claim", parts, aims, pictures)
@@ -170,13 +177,13 @@ def peers_of(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "claims.json"
         path.write_text(json.dumps(lines[:20_000]), "utf-8")
-        found: list[dict[str, Any]] = peers.told("peers_one_claim.py", str(path))
+        module = written(POLICY, Path(folder))
+        found: list[dict[str, Any]] = peers.told("peers_one_claim.py", str(path), str(module))
     return found
 
 
-def _beside(others: Sequence[dict[str, Any]], own: Sequence[Timed]) -> list[str | Table]:
+def _beside(others: Sequence[dict[str, Any]], fast: float) -> list[str | Table]:
     versions = peers.versions()
-    fast = own[3].microseconds
     good = [item for item in others if "microseconds" in item]
     rows = [
         (

@@ -1,6 +1,8 @@
 """How long other engines take for one claim of the first policy; run by the interpreter of the peers, prints JSON.
 
-    .cache/peers/bin/python benchmarks/peers_one_claim.py CLAIMS.json
+    .cache/peers/bin/python benchmarks/peers_one_claim.py CLAIMS.json MODULE.py
+
+The emitted module is measured among them, in the same way and on the same claims.
 
 Each engine is measured in a process of its own, so that none slows or stops another.
 Every engine gets the same rules, compiled once, in the form that it is fastest with, and the same dictionaries; what it
@@ -9,6 +11,7 @@ answers is compared with the hand-written function before it is measured.  The m
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import statistics
 import subprocess
@@ -257,7 +260,32 @@ def rule_engine_python() -> Answer:
     return answer
 
 
+def emitted() -> Any:
+    """Import the emitted module; it needs nothing but the standard library."""
+    spec = importlib.util.spec_from_file_location("first", sys.argv[2])
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["first"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def fast_door() -> Answer:
+    answer: Answer = emitted().outcome_of_code
+    return answer
+
+
+def checked() -> Answer:
+    decide = emitted().decide
+    return lambda claim: decide(claim).code.outcome
+
+
+FAST, CHECKED = "ruleproof, outcome only", "ruleproof, checked, with rules and citations"
+
 ENGINES: tuple[tuple[str, str, Callable[[], Answer]], ...] = (
+    (FAST, "", fast_door),
+    (CHECKED, "", checked),
     ("hand-written `if`, nested", "", lambda: by_hand),
     ("hand-written `if`, rule by rule", "", lambda: in_order),
     ("naive interpreter in Python", "", lambda: interpreted),
@@ -301,9 +329,9 @@ def _times(answer: Answer, claims: list[Claim]) -> Iterator[float]:
 
 
 def main() -> None:
-    if len(sys.argv) > 2:
+    if len(sys.argv) > 3:
         claims = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-        print(json.dumps(measured(ENGINES[int(sys.argv[2])][2], claims)))
+        print(json.dumps(measured(ENGINES[int(sys.argv[3])][2], claims)))
         return
     print(
         json.dumps(
@@ -314,7 +342,7 @@ def main() -> None:
 
 def alone(number: int) -> dict[str, Any]:
     """Measure one engine in a process of its own."""
-    command = [sys.executable, __file__, sys.argv[1], str(number)]
+    command = [sys.executable, __file__, *sys.argv[1:3], str(number)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         return {"failed": f"stopped with status {done.returncode}"}

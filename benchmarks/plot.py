@@ -43,7 +43,7 @@ def _plot(plot: Plot) -> list[str]:
     ys = [y for line in plot.lines for _, y in line.points]
     low_x, high_x = log10(min(xs)), log10(max(xs))
     low_y, high_y = floor(log10(min(ys))), -floor(-log10(max(ys)))
-    right, bottom = WIDTH - 16, HEIGHT - BOTTOM
+    right, bottom = WIDTH - 28, HEIGHT - BOTTOM
 
     def at(x: float, y: float) -> tuple[float, float]:
         across = LEFT + (log10(x) - low_x) / (high_x - low_x) * (right - LEFT)
@@ -52,7 +52,7 @@ def _plot(plot: Plot) -> list[str]:
     found = [f'<text x="{LEFT}" y="16" font-weight="bold">{escape(plot.title)}</text>']
     for power in range(low_y, high_y + 1):
         _, y = at(min(xs), 10.0**power)
-        label = f"{10.0**power:g} {plot.unit}"
+        label = f"{10.0**power:,g} {plot.unit}"
         found.append(f'<line x1="{LEFT}" y1="{y}" x2="{right}" y2="{y}" stroke="#dddddd"/>')
         found.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{label}</text>')
     for x in sorted(set(xs)):

@@ -275,10 +275,23 @@ def test_pointers_and_diagnoses() -> None:
         ("ST*837*0002*005010X222A1", "ST*837*0002*005010X224A2", "of version `005010X224A2`, and 005010X222 (837P)", 6),
         ("ST*837*0002*005010X222A1", "ST*837*0002*004010X098A1", "of version `004010X098A1`, and 005010X222 (837P)", 6),
         ("LX*2~\nSV1", "LX*2~\nSV2", "SV2 stands in a claim whose services are SV1", 11),
-        ("LX*2~\n", "", "SV1 is a second service in the line", 10),
-        ("LX*2~\n", "LX*2~\nLX*9~\n", "the line has no service", 12),
+        ("LX*2~\n", "", "SV1 is a second service in the line", 9),
+        ("LX*3~\n", "", "SV1 is a second service in the line", 10),
+        ("LX*3~\n", "LX*3~\nLX*4~\n", "the line has no service", 12),
+        ("LX*2~\n", "LX*9~\n", "LX01 is `9` after line 1 of the claim", 9),
+        ("LX*2~\n", "LX*1~\n", "LX01 is `1` after line 1 of the claim", 9),
+        ("LX*2~\n", "LX*2*3~\n", "LX has 2 elements, and 1 at most", 10),
+        ("LX*2~\n", "LX*2~\nHI*ABK:C3411~\n", "HI stands inside a line", 10),
+        ("LX*2~\n", "LX*2~\nSBR*P~\n", "SBR stands inside a line", 10),
+        ("LX*2~\n", "LX*2~\nNM1*IL*1~\n", "NM1*IL stands inside a line", 10),
         ("SV1*HC:81000*", "SV1**", "SV101 is empty: the line has no procedure", 11),
-        ("SV1*HC:81000*", "SV1|HC:81000|", "`SV1|HC:81000|50` is no segment of an 837", 11),
+        ("SV1*HC:81000*", "SV1|HC:81000|", "`SV1|HC:81000|50` is no segment of an 837", 9),
+        ("HL*2*1*22*0", "HL*2*1*9*0", "HL03 is `9`", 12),
+        ("REF*6R*S0000.1~", "REF*6R*S00\ufffd~", "REF holds letters that are not UTF-8", 11),
+        ("HC:81001:59", "HC:8100\ufffd:59", "SV1 holds letters that are not UTF-8", 11),
+        ("CLM*S0000*", "CLM*S00\ufffd0*", "CLM holds letters that are not UTF-8", 9),
+        ("REF*6R*S0000.2~", "REF*6R*S0000\x00.2~", "a segment holds the control character U+0000", 10),
+        ("REF*6R*S0000.2~", "REF*6R*S00\r\n00.2~", "a segment holds the control character U+000D", 10),
         ("CLM*S0000*", "CLM**", "CLM01 is empty: the claim has no number", 9),
         ("CLM*S0000*", "XXX*S0000*", "`XXX` is no segment of an 837", 9),
         ("HI*ABK", "HI|ABK", "`HI|ABK:D479` is no segment of an 837", 9),
@@ -294,6 +307,92 @@ def test_what_cannot_be_judged_is_told_with_its_segment(old: str, new: str, said
     numbers = [int(reason.partition(" ")[0]) for reason in reasons]
     assert all(1 <= number <= text.count("~") + 1 for number in numbers)
     assert numbers == sorted(numbers)
+
+
+# Two people, each with a claim of two lines and diagnoses of their own.
+_PEOPLE = "".join(
+    f"HL*{who}*1*22*0~\nSBR*P*18*******MB~\nNM1*IL*1*DOE*J****MI*S{who}~\nNM1*PR*2*PAYER*****PI*P{who}~\n"
+    f"CLM*A{who}*100***81:B:1*Y*A*Y*Y~\nHI*ABK:C34{who}1~\n"
+    + "".join(
+        f"LX*{line}~\nSV1*HC:8{who}00{line}*50*UN*1***1~\nDTP*472*D8*2024010{line}~\nREF*6R*A{who}.{line}~\n"
+        for line in (1, 2)
+    )
+    for who in (2, 3)
+)
+TWO_PEOPLE = TEXT[: TEXT.index("HL*2*")] + _PEOPLE + "SE*99*0001~\nGE*1*1~\nIEA*1*000000001~\n"
+
+
+def _damaged(segment: str) -> Iterator[str]:
+    """Give a segment with its terminator as it may come out of a bad transfer."""
+    name, rest = segment.partition("*")[0], segment.partition("*")[2]
+    yield from (f"{name.lower()}*{rest}", f"{name} {rest}", f"{name}\0*{rest}", f"{name}*\0{rest}", f"X*{rest}")
+    yield from (segment[:-1], f"{segment[:-1]}*{'x' * 20_000}~", f"{name}*\n{rest}", f"\ufffd{segment}", f"{name[:1]}~")
+
+
+@pytest.mark.parametrize("name", ["CLM", "HL", "LX", "HI", "SBR", "NM1", "SV1", "DTP", "REF"])
+def test_no_line_is_taken_for_that_of_another_claim_or_person(name: str) -> None:
+    whole = {line.told["line_control"]: line.told for line in lines_of(TWO_PEOPLE)}
+    assert [line["payer_id"] for line in whole.values()] == ["P2", "P2", "P3", "P3"]
+    segments = [f"{segment}~" for segment in TWO_PEOPLE.replace("~\n", "~").split("~")[:-1]]
+    after_first = next(place for place, segment in enumerate(segments) if segment.startswith("HL*2"))
+    checked = 0
+    for place, segment in enumerate(segments):
+        if place < after_first or not segment.startswith(f"{name}*"):
+            continue
+        gone = [""] if name in ("CLM", "HL", "LX") else []
+        for damaged in (*_damaged(segment), *gone):
+            text = "".join((*segments[:place], damaged, *segments[place + 1 :]))
+            for line in lines_of(text):
+                right = whole[line.told["line_control"]]
+                wrong = {key: value for key, value in line.told.items() if value != right.get(key)}
+                assert all(isinstance(value, Fault) for value in wrong.values()), (damaged[:40], wrong)
+                checked += 1
+    assert checked > 10
+
+
+def test_letters_that_are_no_text_matter_only_where_they_are_read() -> None:
+    text = TEXT.replace("NM1*IL*1*DOE", "NM1*IL*1*M\ufffdLLER").replace("N4*TOWN", "N4*D\ufffdRF")
+    assert [line.told for line in lines_of(text)] == [line.told for line in lines_of(TEXT)]
+    assert not refused(text)
+
+
+@pytest.mark.parametrize("ends", ["!", "~!~", "!~!", "~!"])
+def test_interchanges_end_their_segments_as_they_like(ends: str) -> None:
+    text = "".join(to_837(LINES, "P", f"*:{end}") for end in ends)
+    assert [told(line) for line in lines_of(text)] == [as_told(line) for line in LINES] * len(ends)
+    assert not refused(text)
+    spaced = "\n".join(to_837(LINES, "P", f"*:{end}\n") for end in ends)
+    assert [told(line) for line in lines_of(spaced)] == [as_told(line) for line in LINES] * len(ends)
+    assert not refused(spaced)
+
+
+@pytest.mark.parametrize(
+    ("written", "pointed", "principal"),
+    [
+        ("HI*ABK:C3411*ABF:D479", ("C3411", "D479"), "C3411"),
+        ("HI* ABK : C3411 * ABF:D479", ("C3411", "D479"), "C3411"),
+        ("HI*ABF:C3411*ABK:D479", ("C3411", "D479"), "D479"),
+        ("HI*ABK:C3411*ABF:D479~HI*BE:01:::5*BH:11*TC:X", ("C3411", "D479"), "C3411"),
+        ("HI*ABK:C3411**ABF:D479", "HI has an empty element where a diagnosis is expected", "C3411"),
+        ("HI*ABK:C3411*ABX:Z853*ABF:D479", "HI has the qualifier `ABX`, which is none that is known", "C3411"),
+        ("HI*ABK:C3411*ABK:D479", ("C3411", "D479"), "HI has two principal diagnoses (`ABK`)"),
+        ("HI*BK:1629*ABF:D479", "HI has a diagnosis of ICD-9 (`BK`)", "HI has a diagnosis of ICD-9 (`BK`)"),
+        ("HI*x:C3411*ABF:D479", "HI has the qualifier `x`, which is none that is known", "HI has the qualifier `x`, which is none that is known"),
+        ("HI*ABF:C3411*ABF:D479", ("C3411", "D479"), None),
+    ],
+)  # fmt: skip
+def test_diagnoses_keep_their_places(written: str, pointed: tuple[str, ...] | str, principal: str | None) -> None:
+    line = Line("S1", 1, "2024-06-03", "81455", (), CODES[:2], "1", "81", None)
+    text = to_837([line], "P").replace("HI*ABK:C3411*ABF:D479", written)
+    (found,) = lines_of(text)
+    assert found.told["diagnoses"] == (Fault(pointed) if isinstance(pointed, str) else pointed)
+    is_fault = principal is not None and principal.startswith("HI ")
+    assert found.told["principal_diagnosis"] == (Fault(str(principal)) if is_fault else principal)
+    if not is_fault and isinstance(pointed, tuple) and principal:
+        every = found.told["claim_diagnoses"]
+        assert isinstance(every, tuple)
+        assert every[0] == principal
+        assert sorted(every) == sorted(pointed)
 
 
 def test_the_number_is_that_of_the_segment() -> None:
@@ -315,7 +414,7 @@ def test_what_is_no_x12_at_all_is_said(text: str) -> None:
 def test_a_segment_without_end_is_passed_over_in_little_memory(length: int) -> None:
     text = TEXT.replace("LX*2~\n", "LX*2~\nNTE*ADD*" + "x" * length + "~\n", 1)
     assert any("a segment is longer than 16,384 characters" in reason for reason in refused(text))
-    assert len(lines_of(text)) == 11
+    assert len(lines_of(text)) == 10
 
 
 # ---------------------------------------------------------------- cut and broken files

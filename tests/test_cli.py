@@ -756,10 +756,10 @@ def test_an_unsound_policy_answers_only_where_that_is_allowed() -> None:
     assert "cannot answer: conflict between R1, R2" in result.stdout
 
 
-def test_eval_says_that_the_claim_was_not_judged() -> None:
+def test_eval_says_that_the_policy_was_not_used() -> None:
     said = evaluate('{"a": true, "n": 5}', policy=CLASH).stderr
-    assert "the claim was not judged: the findings above stand against the policy; `--allow conflict` judges" in said
-    assert evaluate("{}", policy=UNREADABLE).stderr.endswith("the findings above stand against the policy\n")
+    assert "the policy was not used: the findings above stand against it; `--allow conflict` takes" in said
+    assert evaluate("{}", policy=UNREADABLE).stderr.endswith("the findings above stand against it\n")
 
 
 def test_eval_shows_values_as_the_claim_has_them() -> None:

@@ -206,7 +206,7 @@ def test_claims_are_printed_as_json_lines() -> None:
     assert len(lines) == 30
     assert set(lines[0]) == {"service_date", "genes", "tissue", "tag", "share"}
     assert result.stderr.startswith("30 claims: ")
-    assert "hit: 13 of 13\n" in result.stderr
+    assert "aimed at: 13 of 13\n" in result.stderr
 
 
 @pytest.mark.parametrize("ending", ["csv", "ndjson", "parquet"])
@@ -253,6 +253,7 @@ def test_limits_are_hit_with_histories() -> None:
         (["panels.policy", "-o", "a.csv", "--unknown", "0.1"], "--unknown and --histories need an output of .ndjson"),
         (["panels.policy", "--noise", "0.9", "--faults", "0.2"], "more than 1 together"),
         (["panels.policy", "--noise", "1.5"], "1.5 is not in the range 0<=x<=1"),
+        (["panels.policy", "--noise", "nan"], "are shares from 0 to 1"),
         (["panels.policy", "-n", "0"], "0 is not in the range"),
         (["panels.policy", "-o", "a.csv", "--made-for", "a.csv"], "-o and --made-for are the same file"),
         (["panels.policy", "-o", "panels.policy"], "none of the endings"),

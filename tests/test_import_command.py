@@ -264,3 +264,20 @@ def test_a_bad_case_is_told_in_a_sentence(arguments: list[str], claim: str, stat
     assert result.exit_code == status, result.output
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+def test_an_output_spelt_like_an_open_case_is_not_imported() -> None:
+    """A policy says `left open` of a case that no rule answers, so no rule can answer with it."""
+    Path("t.csv").write_text('UNIQUE,a,output: d\n,"whole number: [0 .. 3]",string\n1,0,left open\n2,>= 1,b\n', "utf-8")
+    result = CliRunner().invoke(main, ["import", "t.csv", "-o", "t.policy"])
+    assert result.exit_code == 1
+    assert "rule 1 of `t` could not be imported: its output is `left open`" in result.output
+    assert "left open" not in Path("t.policy").read_text("utf-8").split("input", 1)[1]
+
+
+def test_a_name_that_no_expression_of_a_model_speaks_of_is_refused() -> None:
+    Path("m.dmn").write_text(INVOKED, encoding="utf-8")
+    for name in ("Points", "name", "definitions", "namespace", "pass", "typeRef"):
+        Path("case.json").write_text(json.dumps({"Points": 60, name: 60}), encoding="utf-8")
+        result = CliRunner().invoke(main, ["eval", "m.dmn", "case.json"])
+        assert ("is no input of m.dmn" in result.output) == (name != "Points"), name

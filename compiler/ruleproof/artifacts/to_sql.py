@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ruleproof.artifacts.names import file_stem
-from ruleproof.artifacts.sql.answers import FIRST_TO_LAST, Said, Words, WordTable, answer_of, outcome_of, state_of
+from ruleproof.artifacts.sql.answers import (
+    FIRST_TO_LAST,
+    TOLD,
+    Said,
+    Words,
+    WordTable,
+    answer_of,
+    outcome_of,
+    state_of,
+    told_where,
+)
 from ruleproof.artifacts.sql.cases import Ends, TooManyCasesError, case_of
 from ruleproof.artifacts.sql.conditions import Columns, named_codes, refused
 from ruleproof.artifacts.sql.dialect import Dialect, Table
@@ -20,11 +30,12 @@ from ruleproof.artifacts.sql.lists import code_table, ledger_statements, numbere
 from ruleproof.artifacts.sql.lookups import MOST_ROWS, LookUps, TooManyRowsError, look_ups_of
 from ruleproof.artifacts.sql.query import Column, Query, Stage
 from ruleproof.artifacts.sql.words import NotInSqlError, comment, line_of
-from ruleproof.artifacts.tables import allowed_values, unsound
+from ruleproof.artifacts.tables import allowed_values, leaves_of, unsound
 from ruleproof.compiled import VERSION, Compiled
 from ruleproof.graph.from_condition import MET, graph_of_condition
 from ruleproof.graph.nodes import Graph
 from ruleproof.model import nodes as model
+from ruleproof.model.meaning import Answer
 from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.prover.expressions import some
 
@@ -116,7 +127,9 @@ class _Writer:
             raise NotInSqlError("columns that begin with `ruleproof_` are those of the statements")
         self.codes = code_table(dialect, self.space, self.inputs, f"{stem}_codes")
         self.steps = _Steps(dialect.fitted(f"{stem}_steps"))
-        self.words = WordTable(dialect, dialect.fitted(f"{stem}_words"))
+        self.told = {item.name: _told(compiled, item.name) for item in self.policy.decisions}
+        of_some = tuple(word for word in TOLD if any(word in told for told in self.told.values()))
+        self.words = WordTable(dialect, dialect.fitted(f"{stem}_words"), of_some)
         self.history = History(compiled, dialect, self.codes) if with_history else None
         tests = self.history.tests if self.history else ()
         self.columns = Columns(
@@ -135,7 +148,9 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         name = self.dialect.name
-        decisions = [Said(item.name, name(f"ruleproof_answer_{n}")) for n, item in enumerate(self.policy.decisions, 1)]
+        decisions = [
+            Said(about, name(f"ruleproof_answer_{n}"), told) for n, (about, told) in enumerate(self.told.items(), 1)
+        ]
         asked = [Said(item.name, name(f"ruleproof_state_{n}")) for n, item in enumerate(self.policy.requirements, 1)]
         is_macro = self.dialect.ending == "duckdb"
         claims, history = (
@@ -356,6 +371,13 @@ class _Writer:
             return self.dialect.text(outcome) if outcome else self.dialect.null()
 
         return said
+
+
+def _told(compiled: Compiled, decision: str) -> tuple[str, ...]:
+    """Give what is told of a decision; what was ever answered counts, so that the columns are those of `decide_table`."""
+    graphs = (compiled.exact_graphs, *(epoch.exact_graphs for epoch in compiled.epochs[:-1]))
+    leaves = (leaf for graph in graphs for leaf in leaves_of(graph[decision]))
+    return told_where([leaf for leaf in leaves if isinstance(leaf, Answer)])
 
 
 def _plain(name: str) -> str:

@@ -205,9 +205,9 @@ def _say_not_judged(standing: tuple[Finding, ...]) -> None:
     from ruleproof.cli.terminal import say
 
     names = sorted({finding.name for finding in standing})
-    allowed = f"; `--allow {','.join(names)}` judges it all the same"
+    allowed = f"; `--allow {','.join(names)}` takes it all the same"
     end = allowed if all(finding.code >= "RP2" for finding in standing) else ""
-    say(f"the claim was not judged: the findings above stand against the policy{end}", err=True)
+    say(f"the policy was not used: the findings above stand against it{end}", err=True)
 
 
 def _answer(

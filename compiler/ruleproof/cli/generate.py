@@ -72,6 +72,8 @@ def command(
         raise click.UsageError(f"-o: `{output}` has none of the endings {', '.join(_KINDS)}")
     if kind != ".ndjson" and (unknown or histories):
         raise click.UsageError("--unknown and --histories need an output of .ndjson: columns have a value in every row")
+    if not all(0 <= rate <= 1 for rate in (noise, faults, unknown)):  # what is no number is in no range
+        raise click.UsageError("--noise, --faults and --unknown are shares from 0 to 1")
     if noise + faults > 1:
         raise click.UsageError("--noise and --faults are shares of the claims, and more than 1 together")
     _keep_apart(policy, output, made_for)
@@ -150,9 +152,10 @@ def _say(generator: Generator, counts: Counter[str], output: Path | None, format
             emit(dumps(told))
         return
     where = f" in {shown(str(output))}" if output is not None else ""
-    lines = [f"{counts.total():,} claims{where}: {made:,} made to hit something, {noise:,} noise, {faulty:,} faulty"]
+    claims = "claim" if counts.total() == 1 else "claims"
+    lines = [f"{counts.total():,} {claims}{where}: {made:,} made to hit something, {noise:,} noise, {faulty:,} faulty"]
     short = f"; not {_listed(missed)}" if missed else ""
-    lines.append(f"hit: {len(generator.targets) - len(missed):,} of {len(generator.targets):,}{short}")
+    lines.append(f"aimed at: {len(generator.targets) - len(missed):,} of {len(generator.targets):,}{short}")
     if generator.out_of_reach:
         count = len(generator.out_of_reach)
         lines.append(f"out of reach without --histories: {count:,}, {_listed(generator.out_of_reach)}")

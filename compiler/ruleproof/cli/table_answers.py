@@ -86,11 +86,17 @@ def known_facts(read: TableFile, facts: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _occurs(read: TableFile, name: str) -> bool:
-    """Tell whether a model speaks of a name, be it in an expression; in a sheet only columns are inputs."""
+    """Tell whether an expression of a model speaks of a name; in a sheet only columns are inputs."""
     import re
+    from html import unescape
 
     text = read.reading.source.text if read.reading.model is not None else ""
-    return bool(name.strip()) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    kinds = "inputExpression|inputEntry|outputEntry|literalExpression"
+    for found in re.finditer(rf"<(?:[\w.-]+:)?({kinds})\b.*?</(?:[\w.-]+:)?\1\s*>", text, re.DOTALL):
+        outside_quotes = re.sub(r'"(?:[^"\\]|\\.)*"', '""', unescape(re.sub(r"<[^>]*>", " ", found[0])))
+        if name.strip() and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", outside_quotes):
+            return True
+    return False
 
 
 def _near(name: str, names: Iterable[str]) -> str:

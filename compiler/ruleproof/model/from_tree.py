@@ -193,6 +193,13 @@ class _Reader:
         if gives.codes is None:
             words = [word_of(value) for value in gives.values]
             for index, word in enumerate(words):
+                if word == model.LEFT_OPEN:
+                    self.declared.report(
+                        "duplicate_name",
+                        gives.values[index].span,
+                        f"the outcome `{word}` is spelt as what is said of a case that no rule answers",
+                        "spell it in another way, such as left_open",
+                    )
                 if word in words[:index]:
                     self.declared.report(
                         "duplicate_name",

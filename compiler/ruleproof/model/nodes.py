@@ -352,7 +352,7 @@ class Override:
 
 REPORT, MAY_REPORT, ALSO, CONSIDER, MUST_NOT = "report", "may report", "may also report", "consider", "must not report"
 LEFT_OPEN = "left open"
-"""The outcome of a `leave open`; no value of a decision can be spelt so, since names hold no blank."""
+"""The outcome of a `leave open`; a decision that gives a value spelt so is refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,13 +186,16 @@ def stretches_without_text(
 
 
 def _why_no_text(source: model.SourceDocument, on: datetime.date | None, later: datetime.date | None) -> str:
-    """Say why the text of a day is not here; `None` is a day before all revisions, `later` the next day of posting."""
+    """Say why the text of a day is not here; `None` is a day before all revisions, `later` the next day of posting.
+
+    That day is not named: whoever answers as posted on a day does not know it.
+    """
     chosen = in_force(source.revisions, on)
     if chosen is not None:
         return "" if chosen.has_text else f"the text of {chosen.name} of {source.name} is not here"
     if later is None:
         return f"no revision of {source.name} is in force on this date of service"
-    return f"no revision of {source.name} posted before {later.isoformat()} is in force on this date of service"
+    return f"no revision of {source.name} posted by then is in force on this date of service"
 
 
 def _beaten(name: str, replaced: Mapping[str, Sequence[str]]) -> frozenset[str]:

@@ -202,10 +202,9 @@ class LoadedPolicy(Explaining):
         nulls_unknown: Sequence[str] = (),
     ) -> Deciding:
         """Make ready to judge batches with columns of these names; the parameters are those of `decide_table`."""
-        from ruleproof.runtime.batch.answers import USUAL  # noqa: PLC0415
         from ruleproof.runtime.batch.tables import deciding  # noqa: PLC0415
 
-        told = USUAL if words is None else tuple(words)
+        told = None if words is None else tuple(words)
         about = (tuple(names), as_posted_on, None if only is None else tuple(only), told, tuple(nulls_unknown))
         if about not in self._deciding:
             if len(self._deciding) >= MOST_KEPT_READY:

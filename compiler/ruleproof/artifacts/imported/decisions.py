@@ -10,6 +10,7 @@ from ruleproof.artifacts.imported.lines import COLLECTS, NO_VALUE, ONE_WINS, PLA
 from ruleproof.artifacts.imported.questions import AskedInput, Question, Unsupported, is_beyond
 from ruleproof.artifacts.imported.remarks import CHOSEN, NOT_IMPORTED, OTHERWISE, Remarks
 from ruleproof.model import tables
+from ruleproof.model.nodes import LEFT_OPEN
 from ruleproof.model.tables import AnyValue, DecisionTable, TableRow
 from ruleproof.prover.table_space import undecided_in
 
@@ -105,6 +106,8 @@ class Decision:
         for cell_given in row.outputs:
             if isinstance(cell_given, tables.Literal) and not _can_stand(cell_given.value):
                 return "its output holds letters that cannot be seen, or more than 1,000 letters"
+            if isinstance(cell_given, tables.Literal) and cell_given.value == LEFT_OPEN:
+                return f"its output is `{LEFT_OPEN}`, which a policy says of a case that no rule answers"
         return ""
 
     def _outcome(self, cells: Sequence[tables.OutputCell | None], number: str) -> str:

@@ -24,6 +24,8 @@ class Said:
     about: str
     column: str
     """The column that holds the number on the way."""
+    told: tuple[str, ...] = ()
+    """What is told of a decision, each in a column."""
     ends: dict[Ends, int] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     """Where its words are looked up: the columns that hold them."""
@@ -49,17 +51,32 @@ def state_of(ends: Ends) -> str:
 
 
 def outcome_of(answer: Answer) -> str:
-    """Give the one outcome of an answer; empty where there is none, or more than one."""
-    return answer.outcomes[0] if len(answer.outcomes) == 1 else ""
+    """Give the outcomes of an answer, several between commas; empty where there is none."""
+    return ", ".join(answer.outcomes)
 
 
-TOLD = ("outcome", "kind", "force", "rules")
+TOLD = ("outcome", "kind", "force", "rules", "further", "barred")
 """What is told of a decision, each in a column."""
+_WHERE_SAID = ("further", "barred")
+"""What is told only of decisions that can say such a thing."""
 
 
-def told_of(answer: Answer) -> tuple[str, str, str, str]:
-    """Give what is told of an answer; an empty text stands for nothing."""
-    return outcome_of(answer), answer.kind, answer.force, ", ".join(answer.rules)
+def told_where(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Give what is told of a decision with these answers: codes of a further line, and barred ones, where one names them."""
+    return tuple(word for word in TOLD if word not in _WHERE_SAID or any(getattr(answer, word) for answer in answers))
+
+
+def told_of(answer: Answer, told: Sequence[str]) -> tuple[str, ...]:
+    """Give what is told of an answer, word by word; an empty text stands for nothing."""
+    words = {
+        "outcome": outcome_of(answer),
+        "kind": answer.kind,
+        "force": answer.force,
+        "rules": ", ".join(answer.rules),
+        "further": ", ".join(answer.further),
+        "barred": ", ".join(answer.barred),
+    }
+    return tuple(words[word] for word in told)
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,8 @@ class WordTable:
 
     dialect: Dialect
     table: str
+    told: tuple[str, ...]
+    """What is told of some decision of the policy."""
     rows: list[tuple[str, ...]] = field(default_factory=list)
     joins: list[str] = field(default_factory=list)
     brought: list[str] = field(default_factory=list)
@@ -78,13 +97,13 @@ class WordTable:
             return
         name, number = self.dialect.name, len(self.joins) + 1
         for ends, answer in said.ends.items():
-            words = told_of(answer_of(ends, rules)) if ends else ("",) * len(TOLD)
+            words = told_of(answer_of(ends, rules), self.told) if ends else ("",) * len(self.told)
             texts = (self.dialect.text(word) if word else self.dialect.null() for word in words)
             self.rows.append((str(number), str(answer), *texts))
-        said.words = tuple(name(f"ruleproof_{word}_{number}") for word in TOLD)
+        said.words = tuple(name(f"ruleproof_{word}_{number}") for word in said.told)
         key = name(f"ruleproof_number_{number}")
         columns = [f"{name('answer')} AS {key}"]
-        columns += [f"{name(word)} AS {found}" for word, found in zip(TOLD, said.words, strict=True)]
+        columns += [f"{name(word)} AS {found}" for word, found in zip(said.told, said.words, strict=True)]
         query = f"SELECT {', '.join(columns)} FROM {self.table} WHERE {name('decision')} = {number}"
         self.joins.append(f"LEFT JOIN ({query}) AS {name(f'ruleproof_words_{number}')} ON {key} = {said.column}")
         self.brought.extend(said.words)
@@ -94,7 +113,7 @@ class WordTable:
         if not self.rows:
             return []
         name, number, text = self.dialect.name, self.dialect.number_type, self.dialect.text_type
-        columns = [(name("decision"), number), (name("answer"), number), *((name(word), text) for word in TOLD)]
+        columns = [(name("decision"), number), (name("answer"), number), *((name(word), text) for word in self.told)]
         names = [column for column, _ in columns]
         queries = [
             self.dialect.rows(names, self.rows[start : start + _AT_ONCE])
@@ -111,11 +130,11 @@ class Words:
 
     def of_decision(self, said: Said, rules: Sequence[str]) -> Iterator[str]:
         """Give the columns of a decision: the outcome by its own name, and how it is said."""
-        names = (self.dialect.name(said.about), *(self.dialect.part(said.about, word) for word in TOLD[1:]))
+        names = (self.dialect.name(said.about), *(self.dialect.part(said.about, word) for word in said.told[1:]))
         if said.words:
             yield from (f"  {column} AS {name}" for column, name in zip(said.words, names, strict=True))
             return
-        told = {number: told_of(answer_of(ends, rules)) for ends, number in said.ends.items() if ends}
+        told = {number: told_of(answer_of(ends, rules), said.told) for ends, number in said.ends.items() if ends}
         for place, name in enumerate(names):
             yield self._put(said, {number: words[place] for number, words in told.items()}, name)
 

@@ -25,7 +25,7 @@ def say_counts(judged: Judged, policy: Policy, job: Job, format: str) -> None:
         columns = {"without_column": unknown, "no_input": list(judged.others)}
         emit(dumps({"ruleproof": compiler_version(), **told, **files, **columns}))
         return
-    say(f"{counts.rows:,} rows: {counts.judged:,} judged, {counts.rejected:,} rejected")
+    say(f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}: {counts.judged:,} judged, {counts.rejected:,} rejected")
     say(f"  answers  {shown(str(output))}")
     say(f"  rejects  {shown(str(rejects))}")
     if unknown:

@@ -1,7 +1,8 @@
 """X12 837, professional and institutional, to claim lines: about fifteen segments, and the counts of the envelope.
 
-A piece that cannot be read takes with it what it may belong to, and no more: the line that is open, else the lines of the
-claim that is open.  A field that cannot be read is told as a fault, so that it matters only to those who ask for it.
+A piece that cannot be read may have begun another claim or told of another patient: the lines until the next claim or level
+are refused, and what is told around claims is in doubt until it is told again.  A field that cannot be read is told as a
+fault, so that it matters only to those who ask for it.
 """
 
 from __future__ import annotations
@@ -18,37 +19,19 @@ from ruleproof.readers.claims.x12_fields import (
     element,
     npi_told,
     number_told,
+    place_told,
     pointed_to,
+    principal_first,
+    principal_told,
     service_told,
 )
-from ruleproof.readers.claims.x12_segments import BROKEN, Characters, Segments
+from ruleproof.readers.claims.x12_known import MOST_ELEMENTS, PASSED_OVER, READ_OF
+from ruleproof.readers.claims.x12_segments import BROKEN, NO_LETTER, Characters, Segments
 
 _MOST_DIAGNOSES = 100
-_PASSED_OVER = frozenset(
-    (
-        *(
-            "AMT",
-            "BHT",
-            "CAS",
-            "CL1",
-            "CN1",
-            "CR1",
-            "CR2",
-            "CR3",
-            "CRC",
-            "CTP",
-            "CUR",
-            "DMG",
-            "FRM",
-            "HCP",
-            "K3",
-            "LIN",
-        ),
-        *("LQ", "MEA", "MIA", "MOA", "N3", "N4", "NTE", "OI", "PAT", "PER", "PRV", "PS1", "PWK", "QTY", "SV5", "SVD"),
-        "TA1",
-    )
-)
-"""The segments of a claim that say nothing of the fields; any other that is not read is a fault."""
+_AROUND = ("billing_npi", "patient_id", "payer_id")
+_OF_NO_LINE = frozenset(("40", "41", "85", "87", "IL", "PE", "PR", "QC"))
+"""Those whom no line names, so that an NM1 of theirs begins something else."""
 
 
 @dataclass
@@ -59,7 +42,10 @@ class _Claim:
     told: dict[str, Told]
     fault: str = ""
     diagnoses: list[str | Fault] = field(default_factory=list)
+    principals: list[str | Fault] = field(default_factory=list)
     lines: int = 0
+    last: str = ""
+    """The number of its last line."""
     others: bool = False
     """Whether other payers are spoken of, up to the first line."""
 
@@ -97,16 +83,22 @@ class _Reader:
         }  # fmt: skip
 
     def run(self) -> Iterator[Found]:
-        read, found = self.read, self.found
-        for elements in self.segments:
+        segments, read, found = self.segments, self.read, self.found
+        for elements in segments:
             reader = read.get(elements[0])
-            if reader is not None:
+            if len(elements) > MOST_ELEMENTS.get(elements[0], len(elements)) + 1:
+                self._too_long(elements)
+                yield from found
+                found.clear()
+            elif reader is not None:
                 reader(elements)
+                if segments.garbled:
+                    self._garbled(elements)
                 if found:
                     yield from found
                     found.clear()
-            elif elements[0] not in _PASSED_OVER:
-                self._broken(["", f"`{clipped(elements[0], 20)}` is no segment of an 837"])
+            elif elements[0] not in PASSED_OVER:
+                self._lose(f"`{clipped(elements[0], 20)}` is no segment of an 837")
                 yield from found
                 found.clear()
         self._cut("the file ends", group=True, interchange=True)
@@ -144,12 +136,47 @@ class _Reader:
         self._say(self.envelope.cut(why, group=group, interchange=interchange))
 
     def _broken(self, elements: Sequence[str]) -> None:
-        if self.line is not None:
-            self.line.fault = self.line.fault or self._at(elements[1])
-        elif self.claim is not None:
-            self.claim.fault = self.claim.fault or self._at(elements[1])
+        """Take a piece that is no segment; where it begins as a claim or a line does, that one has begun."""
+        _, reason, name = elements
+        if name == "CLM":
+            self._end_claim()
+            self.claim = _Claim(self.segments.number, {"claim_id": None})
+        elif name == "LX":
+            self._begin_line({})
+        self._lose(reason)
+
+    def _lose(self, reason: str) -> None:
+        """Trust nothing after a piece that may have been anything, until the next claim or level."""
+        said = self._at(reason)
+        if self.envelope.set is not None:
+            self.envelope.set.around = dict.fromkeys(_AROUND, Fault(said))
+        if self.claim is not None:
+            self.claim.fault = self.claim.fault or said
+        elif self.line is not None:
+            self.line.fault = self.line.fault or said
         else:
-            self._say((elements[1],))
+            self._say((reason,))
+
+    def _spoil(self, reason: str) -> None:
+        """Refuse what a piece belongs to: the line that is open, else the lines of the claim that is open."""
+        if self.line is not None:
+            self.line.fault = self.line.fault or self._at(reason)
+        elif self.claim is not None:
+            self.claim.fault = self.claim.fault or self._at(reason)
+        else:
+            self._lose(reason)
+
+    def _garbled(self, elements: Sequence[str]) -> None:
+        name = elements[0]
+        if any(NO_LETTER in element(elements, place) for place in READ_OF.get(name, ())):
+            reason = f"{name} holds letters that are not UTF-8 text"
+            (self._lose if name == "HL" else self._spoil)(reason)
+
+    def _too_long(self, elements: Sequence[str]) -> None:
+        """Take a segment with more elements than such segments have: the end of it is missing, and what comes after is lost."""
+        name = elements[0]
+        reason = f"{name} has {len(elements) - 1} elements, and {MOST_ELEMENTS[name]} at most"
+        self._broken([BROKEN, reason, name])
 
     def _say(self, reasons: Iterable[str]) -> None:
         self.found += [Refused(self.segments.number, None, reason) for reason in reasons]
@@ -170,10 +197,14 @@ class _Reader:
             self.envelope.set.around = {
                 name: told for name, told in self.envelope.set.around.items() if name == "billing_npi"
             }
+        elif level != "23":
+            self._lose(f"HL03 is `{clipped(level, 20)}`, and 20, 22 and 23 are the levels of an 837")
 
     def _nm1(self, elements: Sequence[str]) -> None:
         who = element(elements, 1)
-        if self.claim is None:
+        if who in _OF_NO_LINE and self.line is not None:
+            self._lose(f"NM1*{who} stands inside a line, so that the beginning of a claim or of a level is missing")
+        elif self.claim is None:
             if self.envelope.set is None:
                 return
             around = self.envelope.set.around
@@ -190,7 +221,9 @@ class _Reader:
                 self.claim.told["rendering_npi"] = npi_told(elements)
 
     def _sbr(self, _: Sequence[str]) -> None:
-        if self.claim is not None and self.line is None:
+        if self.line is not None:
+            self._lose("SBR stands inside a line, so that the beginning of a claim or of a level is missing")
+        elif self.claim is not None:
             self.claim.others = True
 
     # ------------------------------------------------------------ a claim
@@ -206,14 +239,21 @@ class _Reader:
             return
         if self.envelope.set.unread:
             self.claim.fault = self.envelope.set.unread
+        if any(self.segments.component in part for place, part in enumerate(elements) if place not in (5, 11)):
+            self._lose("CLM has parts where it has none: its end is missing")
         if number is None:
             self.claim.fault = self.claim.fault or "CLM01 is empty: the claim has no number"
-        self.claim.told |= _place_told(element(elements, 5), self.segments.component, self.envelope.set.institutional)
+        self.claim.told |= place_told(element(elements, 5), self.segments.component, self.envelope.set.institutional)
 
     def _hi(self, elements: Sequence[str]) -> None:
+        if self.line is not None:
+            self._lose("HI stands inside a line, so that the beginning of a claim is missing")
         if self.claim is None or self.line is not None:
             return
-        self.claim.diagnoses += diagnoses_in(elements, self.segments.component)
+        for code, principal in diagnoses_in(elements, self.segments.component):
+            self.claim.diagnoses.append(code)
+            if principal:
+                self.claim.principals.append(code)
         if len(self.claim.diagnoses) > _MOST_DIAGNOSES:
             self.claim.fault = self.claim.fault or self._at(f"HI: a claim has {_MOST_DIAGNOSES} diagnoses at most")
             del self.claim.diagnoses[_MOST_DIAGNOSES:]
@@ -250,7 +290,13 @@ class _Reader:
     # ------------------------------------------------------------ a line
 
     def _lx(self, elements: Sequence[str]) -> None:
-        self._begin_line({"line_number": element(elements, 1) or None})
+        number, claim = element(elements, 1), self.claim
+        if claim is not None:
+            if claim.last and not _follows(claim.last, number):
+                said = f"LX01 is `{clipped(number, 20)}` after line {clipped(claim.last, 20)} of the claim"
+                self._lose(f"{said}, so that the beginning of a claim or of a line is missing")
+            claim.last = number or claim.last
+        self._begin_line({"line_number": number or None})
 
     def _begin_line(self, told: dict[str, Told], fault: str = "") -> _Line:
         self._end_line()
@@ -265,6 +311,9 @@ class _Reader:
         line = self._service("SV1", elements, 1)
         self._measured(line, elements, 2, "SV1")
         line.pointers = element(elements, 7)
+        pointers = line.pointers.replace(self.segments.component, "").replace(" ", "")
+        if pointers and not (pointers.isascii() and pointers.isdigit()):
+            self._spoil(f"SV107 is `{clipped(line.pointers, 20)}`, which points to no diagnosis")
         place = element(elements, 5)
         if place:
             line.told["place_of_service"] = place
@@ -280,16 +329,16 @@ class _Reader:
         A service that no LX comes before is a line as well, one that cannot be judged.
         """
         if self.line is not None and self.line.service:
-            self._broken(["", f"{name} is a second service in the line"])
+            self._spoil(f"{name} is a second service in the line")
         line = self.line
         if line is None or line.service:
             line = self._begin_line({}, f"{name} has no LX before it")
         wanted = "SV2" if self.envelope.set is not None and self.envelope.set.institutional else "SV1"
         composite = element(elements, place)
         if name != wanted:
-            self._broken(["", f"{name} stands in a claim whose services are {wanted}"])
+            self._spoil(f"{name} stands in a claim whose services are {wanted}")
         elif name == "SV1" and not composite:
-            self._broken(["", "SV101 is empty: the line has no procedure"])
+            self._spoil("SV101 is empty: the line has no procedure")
         line.service = name
         line.told |= service_told(composite, self.segments.component, f"{name}0{place}")
         return line
@@ -315,22 +364,18 @@ class _Reader:
         pointed = (
             pointed_to(line.pointers, self.segments.component, claim.diagnoses) if line.service == "SV1" else every
         )
-        first = claim.diagnoses[0] if claim.diagnoses else None
-        told: dict[str, Told] = {"diagnoses": pointed, "claim_diagnoses": every, "principal_diagnosis": first}
+        first = principal_told(claim.diagnoses, claim.principals)
+        told: dict[str, Told] = {"diagnoses": pointed, "principal_diagnosis": first}
+        told["claim_diagnoses"] = principal_first(every, first)
         told["service_date"] = one_day(line.told.get("service_from"), line.told.get("service_to"))
         self.found.append(ClaimLine(line.place, {**claim.told, **told, **line.told}))
 
 
-def _place_told(composite: str, component: str, institutional: bool) -> dict[str, Told]:
-    """Give the place of service of a professional claim, or the type of bill of an institutional one."""
-    place, qualifier, frequency = (*composite.split(component), "", "", "")[:3]
-    wanted = "A" if institutional else "B"
-    if composite and qualifier != wanted:
-        fault = Fault(f"CLM05-2 is `{clipped(qualifier, 20)}`, and `{wanted}` is read in such a claim")
-        return {("type_of_bill" if institutional else "place_of_service"): fault, "frequency": frequency or None}
-    if institutional:
-        return {"type_of_bill": f"{place}{frequency}" or None, "frequency": frequency or None}
-    return {"place_of_service": place or None, "frequency": frequency or None}
+def _follows(last: str, number: str) -> bool:
+    """Tell whether a line is the next one of a claim."""
+    both = last + number
+    is_number = both.isascii() and both.isdigit() and bool(number) and len(both) < 20
+    return is_number and int(number) == int(last) + 1
 
 
 def _text(told: Told) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ruleproof.readers.claims.lines import Fault, Told, clipped, day_from, number_of
 
@@ -10,6 +10,31 @@ _MOST_PARTS = 8
 _FIRST_MODIFIER, _BEHIND_MODIFIERS, _TEST_IDENTIFIER = 2, 6, 6
 _DIAGNOSES = frozenset(("ABK", "ABF"))
 _OLD_DIAGNOSES = frozenset(("BK", "BF"))
+_PRINCIPAL = frozenset(("ABK", "BK"))
+_OTHER_CODES = frozenset(
+    (
+        "ABJ",
+        "ABN",
+        "APR",
+        "BJ",
+        "BN",
+        "PR",
+        "DR",
+        "BBR",
+        "BBQ",
+        "BR",
+        "BQ",
+        "CAH",
+        "BE",
+        "BG",
+        "BH",
+        "BI",
+        "BO",
+        "BP",
+        "TC",
+    )
+)
+"""The qualifiers of what else HI segments say: admission, external causes, procedures, occurrences, values, conditions."""
 
 
 def element(elements: Sequence[str], place: int) -> str:
@@ -36,23 +61,61 @@ def service_told(composite: str, component: str, name: str) -> dict[str, Told]:
     return {"procedure": parts[1].strip(), "modifiers": modifiers, "z_code": identifier or None}
 
 
-def diagnoses_in(elements: Sequence[str], component: str) -> list[str | Fault]:
-    """Give the diagnoses of an HI segment in their order; other codes of a claim stand in segments of the same name."""
-    found: list[str | Fault] = []
-    for composite in elements[1:]:
-        qualifier, _, rest = composite.partition(component)
-        code = rest.partition(component)[0].strip()
+def place_told(composite: str, component: str, institutional: bool) -> dict[str, Told]:
+    """Give the place of service of a professional claim, or the type of bill of an institutional one."""
+    place, qualifier, frequency = (*composite.split(component), "", "", "")[:3]
+    wanted = "A" if institutional else "B"
+    if composite and qualifier != wanted:
+        fault = Fault(f"CLM05-2 is `{clipped(qualifier, 20)}`, and `{wanted}` is read in such a claim")
+        return {("type_of_bill" if institutional else "place_of_service"): fault, "frequency": frequency or None}
+    if institutional:
+        return {"type_of_bill": f"{place}{frequency}" or None, "frequency": frequency or None}
+    return {"place_of_service": place or None, "frequency": frequency or None}
+
+
+def diagnoses_in(elements: Sequence[str], component: str) -> Iterator[tuple[str | Fault, bool]]:
+    """Give the diagnoses of an HI segment in their order, and whether each is the principal one.
+
+    Other codes of a claim stand in segments of the same name.  What cannot be read keeps its place, since lines point to
+    diagnoses by their places.
+    """
+    parts = [[part.strip() for part in composite.split(component)] for composite in elements[1:]]
+    if parts and all(part[0] in _OTHER_CODES or not any(part) for part in parts) and any(map(any, parts)):
+        return
+    for qualifier, *rest in parts:
+        code = rest[0] if rest else ""
+        principal = qualifier in _PRINCIPAL
         if qualifier in _DIAGNOSES:
-            found.append(code or Fault(f"HI has no code after `{qualifier}`"))
+            yield code or Fault(f"HI has no code after `{qualifier}`"), principal
         elif qualifier in _OLD_DIAGNOSES:
-            found.append(Fault(f"HI has a diagnosis of ICD-9 (`{qualifier}`)"))
-    return found
+            yield Fault(f"HI has a diagnosis of ICD-9 (`{qualifier}`)"), principal
+        elif not qualifier and not code:
+            yield Fault("HI has an empty element where a diagnosis is expected"), False
+        elif qualifier not in _OTHER_CODES:
+            yield Fault(f"HI has the qualifier `{clipped(qualifier, 20)}`, which is none that is known"), False
+
+
+def principal_told(diagnoses: Sequence[str | Fault], principals: Sequence[str | Fault]) -> str | Fault | None:
+    """Give the principal diagnosis; where none is named, what could not be read may have been it."""
+    if len(principals) > 1:
+        return Fault("HI has two principal diagnoses (`ABK`)")
+    return principals[0] if principals else next((code for code in diagnoses if isinstance(code, Fault)), None)
+
+
+def principal_first(every: Told, principal: str | Fault | None) -> Told:
+    """Give all diagnoses of a claim, the principal one first."""
+    if not isinstance(every, tuple) or principal is None or every[:1] == (principal,):
+        return every
+    if isinstance(principal, Fault):
+        return principal
+    place = every.index(principal)
+    return (principal, *every[:place], *every[place + 1 :])
 
 
 def pointed_to(pointers: str, component: str, diagnoses: Sequence[str | Fault]) -> Told:
     """Give the diagnoses that a line points to, by their numbers in the claim."""
     found: list[str] = []
-    for pointer in pointers.split(component) if pointers else ():
+    for pointer in map(str.strip, pointers.split(component)):
         if not pointer:
             continue
         number = int(pointer) if pointer.isascii() and pointer.isdigit() and len(pointer) < 4 else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +13,7 @@ from ruleproof.runtime.batch.coded import Coded, Numbers
 from ruleproof.runtime.batch.judging import Numbered
 from ruleproof.runtime.kernel.answers import Answer, Requirement
 from ruleproof.runtime.kernel.consequences import consequence_of
+from ruleproof.runtime.kernel.graphs import Decision
 
 
 def _listed(name: str) -> Callable[[Answer], str | None]:
@@ -25,7 +26,7 @@ def _text(name: str) -> Callable[[Answer], str | None]:
 
 WORDS = MappingProxyType(
     {
-        "outcome": _text("outcome"),
+        "outcome": _listed("outcomes"),
         "kind": _text("kind"),
         "force": _text("force"),
         "outcomes": _listed("outcomes"),
@@ -41,7 +42,9 @@ WORDS = MappingProxyType(
     }
 )
 """What can be told of an answer, as a text: several between commas; nothing where there is none."""
-USUAL = ("outcome", "kind", "force", "rules", "needed")
+_USUAL = ("outcome", "kind", "force", "rules", "further", "barred", "needed")
+_WHERE_SAID = ("further", "barred")
+"""What is told only of decisions that can say such a thing."""
 
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 FINDINGS, NOT_CHECKED, CONSEQUENCE = "findings", "not_checked", "consequence"
@@ -57,21 +60,30 @@ def column_name(decision: str, word: str) -> str:
     return decision if word == "outcome" else f"{decision}.{word}"
 
 
-def schema_of(decisions: Sequence[str], requirements: Sequence[str], words: Sequence[str]) -> pa.Schema:
-    """Give the columns of answers, whatever is answered."""
-    names = [column_name(decision, word) for decision in decisions for word in words]
+def usual_words(decision: Decision) -> tuple[str, ...]:
+    """Give the words that are told of a decision unless others are asked for.
+
+    Codes of a further line and codes that are barred are told where some answer names them, as posted on whatever day, so
+    that the columns are the same on all days.
+    """
+    answers = [answer for table in (decision, *(table for _, table in decision.earlier)) for answer in table.answers]
+    return tuple(word for word in _USUAL if word not in _WHERE_SAID or any(getattr(answer, word) for answer in answers))
+
+
+def schema_of(decisions: Iterable[tuple[str, Sequence[str]]], requirements: Sequence[str]) -> pa.Schema:
+    """Give the columns of answers, whatever is answered; each decision stands with its words."""
+    names = [column_name(decision, word) for decision, words in decisions for word in words]
     names += [FINDINGS, NOT_CHECKED, CONSEQUENCE] if requirements else []
     return pa.schema([(name, TEXTS) for name in names])
 
 
 def columns_of(
-    decisions: Sequence[tuple[Numbered, Coded]],
+    decisions: Iterable[tuple[Numbered, Coded, Sequence[str]]],
     requirements: Sequence[tuple[Numbered, Coded]],
-    words: Sequence[str],
     rejected: bool,
 ) -> Iterator[pa.Array]:
     """Give the columns of `schema_of`, null in every row that was rejected, if any was."""
-    for numbered, coded in decisions:
+    for numbered, coded, words in decisions:
         for word in words:
             by_number, texts = _texts(numbered, word)
             yield _column(_by_code(by_number, coded), coded.codes, texts, rejected)

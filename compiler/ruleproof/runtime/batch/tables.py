@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ruleproof.runtime.batch.answers import USUAL, WORDS, columns_of, schema_of
+from ruleproof.runtime.batch.answers import WORDS, columns_of, schema_of, usual_words
 from ruleproof.runtime.batch.coded import Numbers
 from ruleproof.runtime.batch.columns import Values
 from ruleproof.runtime.batch.deciding import Decider, Reject
@@ -68,8 +68,8 @@ class Deciding:
     read: tuple[str, ...]
     unknown: tuple[str, ...]
     not_read: tuple[str, ...]
-    decisions: int
-    words: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+    """What is told of each decision, in their order."""
     _busy: threading.Lock = field(default_factory=threading.Lock)
     """What is remembered from one batch to the next is for one thread at a time."""
 
@@ -92,7 +92,8 @@ class Deciding:
         with self._busy:
             found = self.decider.decide(columns, rows, first)
             pairs = list(zip(self.decider.judge.numbered, found.said, strict=True))
-            told = list(columns_of(pairs[: self.decisions], pairs[self.decisions :], self.words, bool(found.rejects)))
+            decisions = [(*pair, words) for pair, words in zip(pairs, self.words, strict=False)]
+            told = list(columns_of(decisions, pairs[len(self.words) :], bool(found.rejects)))
         return pa.RecordBatch.from_arrays(told, schema=self.schema), found.rejects
 
     def decided(self, answers: Sequence[pa.RecordBatch], rejects: Sequence[Reject]) -> DecidedTable:
@@ -111,32 +112,33 @@ def deciding(
     names: Sequence[str],
     as_posted_on: datetime.date | str | None = None,
     only: Sequence[str] | None = None,
-    words: Sequence[str] = USUAL,
+    words: Sequence[str] | None = None,
     nulls_unknown: Sequence[str] = (),
 ) -> Deciding:
     """Make ready to decide batches with columns of these names; a name that there is not is an `InputError`.
 
-    `sizes` counts the cells of each dimension; `only` names the decisions and requirements to judge, all by default.
+    `sizes` counts the cells of each dimension; `only` names the decisions and requirements to judge, all by default; `words`
+    what is told of each decision, by default what is usual of it.
     """
     decisions = [table.name for table in program.decisions]
     requirements = [table.name for table in program.requirements]
     wanted = [*decisions, *requirements] if only is None else list(only)
     _refuse_others("decision or requirement", wanted, [*decisions, *requirements], "only")
-    _refuse_others("word about an answer", words, list(WORDS), "words")
+    _refuse_others("word about an answer", words or (), list(WORDS), "words")
     _refuse_others("input", nulls_unknown, program.names, "nulls_unknown")
     _refuse_twice(names, program.names)
     read = tuple(name for name in program.names if name in names)
     posted = program.day("as_posted_on", as_posted_on)
-    decided = [name for name in decisions if name in wanted]
+    decided = [table for table in program.decisions if table.name in wanted]
+    told = [usual_words(table) if words is None else tuple(words) for table in decided]
     required = [name for name in requirements if name in wanted]
     return Deciding(
         Decider(program, sizes, posted, wanted, nulls_unknown),
-        schema_of(decided, required, words),
+        schema_of(zip((table.name for table in decided), told, strict=True), required),
         read,
         tuple(name for name in program.names if name not in names),
         tuple(name for name in names if name not in program.names),
-        len(decided),
-        tuple(words),
+        tuple(told),
     )
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ruleproof.runtime.batch.answers import USUAL
 from ruleproof.runtime.batch.deciding import Reject
 from ruleproof.runtime.batch.tables import Deciding, deciding, in_parts
 from ruleproof.runtime.kernel.values import InputError, near
@@ -35,7 +34,7 @@ class Asked:
 
     as_posted_on: str | None
     only: tuple[str, ...] | None
-    words: tuple[str, ...]
+    words: tuple[str, ...] | None
     nulls_unknown: tuple[str, ...]
 
 
@@ -155,7 +154,7 @@ def judge_batches(
     asked = Asked(
         None if posted is None else posted.isoformat(),
         None if only is None else tuple(only),
-        USUAL if words is None else tuple(words),
+        None if words is None else tuple(words),
         tuple(nulls_unknown),
     )
     judge = JudgeBatches(sent, sha256(sent).hexdigest(), asked, None if keep is None else tuple(keep))
