@@ -21,9 +21,12 @@ settings.register_profile("thorough", max_examples=2000, **_ALL)
 settings.register_profile("mutants", max_examples=10, derandomize=True, **_ALL)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
-# A shell that starts the tests in the background lets them ignore Ctrl-C, and so would every command that a test stops.
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and `nohup` the end of the terminal, and so
+# would every command that a test stops.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -41,7 +41,11 @@ def judged(found: Compiled, cases: Sequence[Mapping[str, Any]], engine: Engine) 
 def agree(found: Compiled, cases: Sequence[Mapping[str, Any]], engine: Engine) -> int:
     """Compare every row; give how many were refused."""
     loaded, refused = LoadedPolicy(found), 0
-    for case, told in zip(cases, judged(found, cases, engine), strict=True):
+    rows = judged(found, cases, engine)
+    told_by_columns = [name for name in loaded.deciding(["the row"]).schema.names if not name.endswith(".needed")]
+    assert list(rows[0])[-1 - len(told_by_columns) :] == [*told_by_columns, "refused"]
+    assert len(rows[0]) == 2 + len(found.policy.asked) + len(told_by_columns)
+    for case, told in zip(cases, rows, strict=True):
         try:
             answers = loaded.decide(case)
         except InputError as error:
@@ -60,8 +64,10 @@ def said_alike(answers: Any, told: Mapping[str, Any]) -> None:
     """Compare the answers of one line with the columns of a row."""
     for name, answer in answers.answers.items():
         said = (told[f"{name}.kind"], told[name], told[f"{name}.force"])
-        assert said == (answer.kind, answer.outcome, answer.force or None)
+        assert said == (answer.kind, ", ".join(answer.outcomes) or None, answer.force or None)
         assert told[f"{name}.rules"] == (", ".join(answer.rules) or None)
+        for word in ("further", "barred"):
+            assert told.get(f"{name}.{word}") == (", ".join(getattr(answer, word)) or None)
     if answers.requirements:
         assert told["findings"] == (", ".join(item.name for item in answers.findings) or None)
         unchecked = [name for name, item in answers.requirements.items() if item.state == "not checked"]

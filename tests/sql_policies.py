@@ -47,6 +47,26 @@ rule B for side when not (share is 0.5)
   then report beside
 """
 
+CODES = """policy codes_of_panels
+
+input rna is yes or no
+input serial is yes or no
+
+decision code gives one of small, large, again, other
+rule S for code when not rna
+  then report small
+rule A for code when serial
+  then may also report again on a further line
+rule B for code when rna
+  then must not report large, other
+decision plain gives one of a, b
+rule P for plain when rna
+  then report a
+rule Q for plain when not rna
+  then report b
+"""
+"""A decision that bars codes and names one for a further line, and one that does neither."""
+
 STRANGE_TEXTS = (
     "", "'", "''", '"', "\\", "\\\\", "a\\'b", "\\n", "it's \\' OR 1=1 --", "*/ /* -- ;", "${HOME}", "${env:HOME}", "$$", "`",
     "%s %(x)s {0}", "é ü ß 漢字 🙂", "a\nb", "tab\there", "\r\n", "\x01\x1f\x7f\x85", "\u2028\u2029", "\\u0041",

@@ -1,5 +1,7 @@
 """The reader of FHIR claims: what each part tells, what is refused, and resources of any shape."""
 
+# ruff: noqa: E501 - a case of a table of cases is a line
+
 from __future__ import annotations
 
 import copy
@@ -37,6 +39,7 @@ def mapping(systems: dict[str, frozenset[str]] | None = None, **paths: str) -> C
 NPI = "http://hl7.org/fhir/sid/us-npi"
 PRINCIPAL = [{"coding": [{"code": "principal"}]}]
 OLD = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-9-cm", "code": "1629"}]}
+OLD_BY_NUMBER = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.103", "code": "1629"}]}
 BY_INFORMATION = mapping(z_code="supportingInfo[category.coding.code=z-code].valueString")
 BY_EXTENSION = mapping(z_code="item.extension[url=urn:made-up:z-code].valueString")
 
@@ -91,11 +94,66 @@ def test_each_item_is_a_line(claim: dict[str, Any], by: ColumnMapping) -> None:
 def test_information_is_about_the_lines_that_point_to_it_else_about_all() -> None:
     def both(claim: dict[str, Any]) -> None:
         claim["supportingInfo"][0]["sequence"] = 9
+        del claim["item"][0]["informationSequence"]
 
     found = read(changed(both))  # nobody points to 9
     assert [line.told["z_code"] for line in found if isinstance(line, ClaimLine)] == ["ZB123", "ZB123"]
-    two = changed(lambda claim: claim["supportingInfo"].append({**claim["supportingInfo"][0], "valueString": "ZB124"}))
+    another = {**CLAIM["supportingInfo"][0], "sequence": 2, "valueString": "ZB124"}
+    two = changed(lambda claim: claim["supportingInfo"].append(another))
+    two["item"][0]["informationSequence"] = [1, 2]
     assert first(two)["z_code"] == ("ZB123", "ZB124")
+
+
+TEAM = [
+    {"sequence": 1, "provider": {"identifier": {"system": "http://hl7.org/fhir/sid/us-npi", "value": "1999999992"}}}
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        (lambda claim: claim["item"][0].update(informationSequence=[7]), "z_code", "informationSequence points to 7, and the claim has none of it"),
+        (lambda claim: claim["supportingInfo"].append(claim["supportingInfo"][0]), "z_code", "informationSequence points to 1, and two have it"),
+        (lambda claim: claim["item"][0].update(careTeamSequence=[1]), "rendering_npi", "careTeamSequence points to 1, and the claim has none of it"),
+        (lambda claim: (claim.update(careTeam=TEAM * 2), claim["item"][0].update(careTeamSequence=[1])), "rendering_npi", "careTeamSequence points to 1, and two have it"),
+        (lambda claim: claim.update(careTeam=5), "rendering_npi", "`careTeam` is no list of objects"),
+        (lambda claim: (claim.update(careTeam=[{"sequence": 1, "provider": "x"}]), claim["item"][0].update(careTeamSequence=[1])), "rendering_npi", "`careTeam.provider` is no object"),
+        (lambda claim: claim.update(insurer=[{"identifier": {"value": "1"}}]), "payer_id", "`insurer` is no object"),
+        (lambda claim: claim.update(insurer={"identifier": "1"}), "payer_id", "`identifier` of `insurer` is no object"),
+        (lambda claim: claim.update(insurer={"identifier": {"value": ["1"]}}), "payer_id", "`insurer.identifier.value` is no plain value"),
+        (lambda claim: claim.update(provider="x"), "billing_npi", "`provider` is no object"),
+        (lambda claim: claim.update(patient="x"), "patient_id", "`patient` is no object"),
+        (lambda claim: claim.update(patient={"reference": {}}), "patient_id", "`patient.reference` is no plain value"),
+        (lambda claim: claim.update(id=[]), "claim_id", "`id` is no plain value"),
+        (lambda claim: claim.update(diagnosis=5), "principal_diagnosis", "`diagnosis` is no list of objects"),
+        (lambda claim: claim["diagnosis"][0].update(type="principal"), "principal_diagnosis", "`type` of a diagnosis is no list of objects"),
+        (lambda claim: [entry.update(type=PRINCIPAL) for entry in claim["diagnosis"]], "principal_diagnosis", "two diagnoses of the claim are the principal one"),
+        (lambda claim: claim["diagnosis"][0].update(diagnosisCodeableConcept=OLD_BY_NUMBER), "diagnoses", "a diagnosis of the claim is of ICD-9"),
+        (lambda claim: claim["item"][0].update(servicedDate="2024-06-03T::::"), "service_date", "`2024-06-03T::::` is no day"),
+        (lambda claim: claim["item"][0]["productOrService"]["coding"][0].update(system=[]), "procedure", "`system` of a coding of `productOrService` is no text"),
+    ],
+)  # fmt: skip
+def test_what_leads_nowhere_or_is_of_another_kind_is_a_fault(
+    change: Callable[[dict[str, Any]], object], field: str, reason: str
+) -> None:
+    by = mapping(
+        {"procedure": frozenset({"urn:a", "http://www.ama-assn.org/go/cpt"})},
+        z_code="supportingInfo[category.coding.code=z-code].valueString",
+    )
+    whole, found = first(CLAIM, by), first(changed(change), by)
+    assert found[field] == Fault(reason)
+    untouched = (
+        set(whole)
+        - {field}
+        - ({"claim_diagnoses", "diagnoses", "principal_diagnosis"} if "diagnosis" in reason else set())
+    )
+    untouched -= {"service_from", "service_to"} if field == "service_date" else set()
+    assert {name: found[name] for name in untouched} == {name: whole[name] for name in untouched}
+
+
+@pytest.mark.parametrize("time", ["", "T10:00", "T23:59:60Z", "T10:00:00.5+14:00", "T10:00:00-05:00"])
+def test_a_time_of_day_is_left_out(time: str) -> None:
+    assert first(changed(_item(servicedDate=f"2024-06-03{time}")))["service_date"] == "2024-06-03"
 
 
 def _item(**parts: object) -> Callable[[dict[str, Any]], object]:

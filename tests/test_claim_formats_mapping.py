@@ -121,6 +121,7 @@ UNKNOWN = "not known yet"
         ('genes = { from = "X", split = "/" }', "genes_said", ["40", "1/60"], ["few", "`genes`: X has 2 values (1, 60), and the input takes one"]),
         ('tissue = { from = "X", values = { S = "solid_organ", M = "marrow" } }', "tissue_said", ["S", "M"], ["organ", "blood"]),
         ('repeated = { from = "X", split = " ", holds = ["91", "76"] }', "again", ["91", "59 76", "59", ""], ["twice", "twice", "once", "once"]),
+        ('repeated = { from = "X", holds = ["91"], empty = "unknown" }', "again", ["91", "59", "", " "], ["twice", "once", UNKNOWN, UNKNOWN]),
         ('repeated = { from = "X", values = { Y = true, N = false } }', "again", ["Y", "N"], ["twice", "once"]),
         ('repeated = { constant = true }', "again", ["a"], ["twice"]),
         ('service_date = { from = "X", date = "MM/DD/YYYY" }', "late", ["02/03/2024", "12/31/2024", "31/12/2024", "2024-12-31"], ["first_half", "second_half", "`31/12/2024` is no date written as MM/DD/YYYY", "`2024-12-31` is no date written as MM/DD/YYYY"]),
@@ -229,6 +230,28 @@ def test_ndjson_tells_what_it_tells(folder: Path) -> None:
     ]
 
 
+def test_a_name_that_no_line_has_is_said(folder: Path) -> None:
+    (folder / "map.toml").write_text('[inputs]\ngenes = "G"\nrepeated = "Rep"\n', encoding="utf-8")
+    (folder / "claims.ndjson").write_text('{"G": 40}\n{"G": 60, "rep": "yes"}\n', encoding="utf-8")
+    status, said = run("claims.ndjson")
+    assert status == 0
+    assert "map.toml, line 3: no line of claims.ndjson has `Rep`: `repeated` is unknown" in said
+    (folder / "claims.ndjson").write_text('{"G": 40}\n{"G": 60, "Rep": "yes"}\n', encoding="utf-8")
+    assert "no line of" not in run("claims.ndjson")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"), [("", "the file is empty"), ("\ufeff", "the file is empty"), ("\nX\n", "the first line is empty")]
+)
+@pytest.mark.parametrize("separator", ["", "separator = '|'\n"])
+def test_a_file_without_a_header_is_said(folder: Path, text: str, what: str, separator: str) -> None:
+    (folder / "map.toml").write_text(f"{separator}[inputs]\ngenes = 'X'\n", encoding="utf-8")
+    (folder / "claims.csv").write_text(text, encoding="utf-8")
+    status, said = run("claims.csv")
+    assert status == 2
+    assert f"claims.csv: {what}" in said
+
+
 # ---------------------------------------------------------------- mappings that cannot be used
 
 WRONG = [
@@ -246,6 +269,8 @@ WRONG = [
     ("[inputs]\ngenes = { from = 'X', values = { a = 40, b = 0 } }", 2, "`genes` cannot be '0'", ""),
     ("[inputs.genes]\nfrom = 'X'\nvalues = { a = 1.5 }", 3, "`a` is a text in quotes, a whole number, a date, true or false", ""),
     ("[inputs]\ntissue = { from = 'X', values = { a = 'marow' } }", 2, "`tissue` cannot be 'marow'", ""),
+    ("[inputs.genes]\nfrom = 'X'\nvalues = { x = 40, ' x' = 60 }", 3, "`values` names `x` twice", "blanks around a value do not count: keep one of the two"),
+    ("[inputs]\ngenes = { from = 'X', lookup = { file = '/x.csv', key = 'id', gives = 'b' } }", 2, "is no file beside the mapping: name it relative to the mapping", ""),
     ("[inputs]\ngenes = { from = 'X', date = 'YYYY-MM-DD' }", 2, "`genes` is no date", "leave `date` out"),
     ("[inputs]\nservice_date = { from = 'X', date = 'MM/DD/YY' }", 2, "`MM/DD/YY` does not say how dates are written", "write YYYY-MM-DD"),
     ("[inputs]\nservice_date = 'X'", 2, "`service_date` is a date, and the mapping does not say how `X` writes it", "add date = "),

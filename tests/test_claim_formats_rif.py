@@ -103,6 +103,24 @@ def test_an_outpatient_file_shares_the_diagnoses_of_the_claim(compiled: Compiled
     ]
 
 
+@pytest.mark.parametrize("version", ["9", "9 ", " 9"])
+def test_a_diagnosis_goes_with_its_own_version(compiled: Compiled, tmp_path: Path, version: str) -> None:
+    row = {
+        "CLM_ID": "1",
+        "CLM_LINE_NUM": "1",
+        "REV_CNTR_DT": "03-Jun-2024",
+        "HCPCS_CD": "81445",
+        "HCPCS_1ST_MDFR_CD": "59",
+    }
+    row |= {"REV_CNTR_UNIT_CNT": "1", "Z": "ZB123", "PRNCPAL_DGNS_CD": "C3411", "ICD_DGNS_CD1": "E830"}
+    text = "".join("|".join(line) + "\n" for line in ([*row, "ICD_DGNS_VRSN_CD1"], [*row.values(), version]))
+    mapping = mapping_of("rif", "Z", place=False)
+    said = ("diagnoses", "`diagnoses`: `E830` is a diagnosis of ICD-9")
+    assert judged(compiled, tmp_path, text, mapping) == [said]
+    alone = mapping.replace('{ from = "diagnoses", ', '{ from = "principal_diagnosis", ')
+    assert judged(compiled, tmp_path, text, alone) == [None]
+
+
 def test_a_field_that_the_file_has_no_column_for_is_said(compiled: Compiled, tmp_path: Path) -> None:
     text = "".join("|".join(line) + "\n" for line in (["CLM_ID", "LINE_NUM", "HCPCS_CD"], ["1", "1", "81445"]))
     with pytest.raises(Failure, match=r"map\.toml, line 4: the file has no column `service_date`"):

@@ -350,6 +350,27 @@ def test_no_line_is_taken_for_that_of_another_claim_or_person(name: str) -> None
     assert checked > 10
 
 
+def test_one_slip_anywhere_mixes_no_two_people() -> None:
+    own = {who: {f"A{who}", f"S{who}", f"P{who}", f"C34{who}1"} for who in "23"}
+    segments = [f"{segment}~" for segment in TWO_PEOPLE.split("~")[:-1]]
+    begin = TWO_PEOPLE.index("HL*2*")
+    texts = [TWO_PEOPLE[:place] + TWO_PEOPLE[place + 1 :] for place in range(begin, len(TWO_PEOPLE))]
+    texts += [
+        TWO_PEOPLE[:place] + sign + TWO_PEOPLE[place:] for place in range(begin, len(TWO_PEOPLE)) for sign in "~X"
+    ]
+    texts += ["".join(segments[:place] + segments[place + gone :]) for place in range(2, 40) for gone in (1, 2, 3)]
+    seen = 0
+    for text in texts:
+        for line in lines_of(text):
+            procedure = line.told.get("procedure")
+            if isinstance(procedure, str) and procedure[:2] in ("82", "83"):
+                other = own["3" if procedure[1] == "2" else "2"]
+                for value in line.told.values():
+                    assert not other.intersection(value if isinstance(value, tuple) else [value]), (text, line)
+                seen += 1
+    assert seen > 2 * len(texts)
+
+
 def test_letters_that_are_no_text_matter_only_where_they_are_read() -> None:
     text = TEXT.replace("NM1*IL*1*DOE", "NM1*IL*1*M\ufffdLLER").replace("N4*TOWN", "N4*D\ufffdRF")
     assert [line.told for line in lines_of(text)] == [line.told for line in lines_of(TEXT)]
@@ -377,7 +398,7 @@ def test_interchanges_end_their_segments_as_they_like(ends: str) -> None:
         ("HI*ABK:C3411*ABX:Z853*ABF:D479", "HI has the qualifier `ABX`, which is none that is known", "C3411"),
         ("HI*ABK:C3411*ABK:D479", ("C3411", "D479"), "HI has two principal diagnoses (`ABK`)"),
         ("HI*BK:1629*ABF:D479", "HI has a diagnosis of ICD-9 (`BK`)", "HI has a diagnosis of ICD-9 (`BK`)"),
-        ("HI*x:C3411*ABF:D479", "HI has the qualifier `x`, which is none that is known", "HI has the qualifier `x`, which is none that is known"),
+        ("HI*x:1*ABF:D479", *["HI has the qualifier `x`, which is none that is known"] * 2),
         ("HI*ABF:C3411*ABF:D479", ("C3411", "D479"), None),
     ],
 )  # fmt: skip

@@ -779,6 +779,15 @@ def test_lines_of_a_claim() -> None:
     assert re.search(r"line 1\nd: .*x(.|\n)*line 2\nd: .*y", result.stdout)
 
 
+def test_a_decision_that_is_too_large_to_work_with_is_no_mistake_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("good.policy", GOOD)
+    monkeypatch.setattr("ruleproof.graph.from_model.BUDGET", 0)
+    result = run("build", "good.policy", "--only", "python")
+    assert result.exit_code == 2
+    assert "the policy leaves too many combinations of cases to work with" in result.stderr
+    assert not list(Path("out").glob("*"))
+
+
 # ---------------------------------------------------------------- render
 
 

@@ -29,6 +29,8 @@ import pyarrow as pa
 from columns_of_claims import columns_of, shuffled_cases
 from ruleproof.runtime.batch import cascade, deciding, joint, lookups
 from ruleproof.runtime.batch.tables import in_parts
+from ruleproof.runtime.generate import Generator, Rates
+from sql_policies import CODES
 
 MOST_CASES = 400
 
@@ -158,6 +160,51 @@ def test_how_rows_are_looked_up_makes_no_difference(policy: RandomPolicy) -> Non
             _agree(LoadedPolicy(found), columns_of(cases, list(samples), chance), cases)
 
 
+# ---------------------------------------------------------------- what is told
+
+
+def _told_of(loaded: LoadedPolicy, row: Mapping[str, Any]) -> dict[str, str | None]:
+    """Give what `decide` says of a row, as columns tell it; nothing of a row that it refuses."""
+    judged = _decided(loaded, row, None)
+    if isinstance(judged, InputError):
+        return {}
+    told: dict[str, str | None] = {}
+    for name, answer in judged.answers.items():
+        told |= {name: ", ".join(answer.outcomes), f"{name}.kind": answer.kind, f"{name}.force": answer.force}
+        for word in ("rules", "further", "barred", "needed"):
+            told[f"{name}.{word}"] = ", ".join(getattr(answer, word))
+    return {name: text or None for name, text in told.items()}
+
+
+def _columns_tell(loaded: LoadedPolicy, table: pa.Table, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Compare the columns of every decision with what `decide` says; give the rows of answers."""
+    rest = ("findings", "not_checked", "consequence")
+    answers: list[dict[str, Any]] = loaded.decide_table(table).table.to_pylist()
+    for told, row in zip(answers, rows, strict=True):
+        expected = _told_of(loaded, row)
+        assert {name for name, text in expected.items() if text} <= told.keys()
+        for name in told.keys() - rest:
+            assert told[name] == expected.get(name), (name, row)
+    return answers
+
+
+@given(policies())
+def test_columns_tell_every_code_of_an_answer(policy: RandomPolicy) -> None:
+    """Several outcomes, codes of a further line and barred ones, also where something is unknown."""
+    found = compiled(policy.text)
+    loaded, chance = LoadedPolicy(found), random.Random(11)
+    samples = found.space.samples()
+    cases = shuffled_cases(samples, policy.others, 60, chance)
+    answers = _columns_tell(loaded, columns_of(cases, list(samples), chance), cases)
+    for name in (item.name for item in found.policy.decisions):
+        forces = {rule.force for rule in found.policy.decision(name).rules}
+        assert f"{name}.barred" not in answers[0] or "must not report" in forces
+        assert f"{name}.further" not in answers[0] or "may also report" in forces
+    names = [name for name in samples if chance.random() < 0.7]
+    if names:
+        _columns_tell(loaded, columns_of(cases, names, chance), [_as_told(case, names) for case in cases])
+
+
 # ---------------------------------------------------------------- the bundled policies
 
 
@@ -184,6 +231,23 @@ def test_bundled_policies_are_judged_as_decide_does(name: str) -> None:
     names = [input for input in samples if chance.random() < 0.8]
     some = cases[:200]
     _agree(loaded, columns_of(some, names, chance), [_as_told(case, names) for case in some])
+
+
+@pytest.mark.parametrize(
+    ("name", "decision", "force", "codes"),
+    [
+        ("code_facts", "described_by", "consider", {"CPT 81445, CPT 81457", "CPT 81445, CPT 81458"}),
+        ("tumor_ngs", "barred_codes", "must not report", {"tier_1, tier_2"}),
+    ],
+)
+def test_columns_of_bundled_policies_tell_several_codes(name: str, decision: str, force: str, codes: set[str]) -> None:
+    found = _bundled(name)
+    loaded, made = LoadedPolicy(found), Generator(found, 1, typed=True).claims(400, Rates(noise=0.3))
+    names = [item.name for item in found.policy.asked]
+    claims = [{name: claim.facts.get(name) for name in names} for claim in made]
+    answers = _columns_tell(loaded, pa.table({name: [claim[name] for claim in claims] for name in names}), claims)
+    assert codes <= {told[decision] for told in answers if told[f"{decision}.force"] == force}
+    assert not any(column.endswith((".barred", ".further")) for column in answers[0])
 
 
 # ---------------------------------------------------------------- small print
@@ -353,6 +417,21 @@ def test_an_empty_table_has_an_empty_answer(small: LoadedPolicy) -> None:
     decided = small.decide_table(_with(genes=pa.array([], pa.int64())))
     assert (decided.rows, decided.rejected) == (0, 0)
     assert "code" in decided.table.schema.names
+
+
+def test_barred_and_further_codes_have_columns_where_a_decision_says_them() -> None:
+    loaded = LoadedPolicy(compiled(CODES))
+    table = pa.table({"rna": [False, True, True, False], "serial": [False, False, True, True]})
+    told = loaded.decide_table(table).table.to_pydict()
+    assert list(told) == [
+        *("code", "code.kind", "code.force", "code.rules", "code.further", "code.barred", "code.needed"),
+        *("plain", "plain.kind", "plain.force", "plain.rules", "plain.needed"),
+    ]
+    assert told["code"] == ["small", None, "again", "small"]
+    assert told["code.further"] == [None, None, None, "again"]
+    assert told["code.barred"] == [None, "large, other", "large, other", None]
+    asked = loaded.decide_table(table, only=["plain"], words=["outcome", "barred"]).table.to_pydict()
+    assert asked == {"plain": ["b", "a", "a", "b"], "plain.barred": [None] * 4}
 
 
 def test_only_and_words_choose_the_columns(small: LoadedPolicy) -> None:

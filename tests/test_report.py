@@ -14,14 +14,22 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ruleproof.artifacts.policy_tables import Table, derived_table
 from ruleproof.artifacts.to_graph_json import to_graph_json
+from ruleproof.artifacts.to_markdown import to_markdown
 from ruleproof.beside import FolderBeside
 from ruleproof.checks.sources.library import citations_in, library_of
 from ruleproof.cli import main
 from ruleproof.compiled import Compiled
+from ruleproof.graph.differing import Differing
+from ruleproof.model.meaning import Answer
 from ruleproof.pipeline import compile_source
+from ruleproof.report import changes as changes_module
 from ruleproof.report import page as page_module
-from ruleproof.report.changes import day_id
+from ruleproof.report.changes import changes, day_id
+from ruleproof.report.evidence import may_give_several, proofs
+from ruleproof.report.in_short import in_short
+from ruleproof.report.markup import Content, joined
 from ruleproof.report.page import SCRIPTS, STYLES, lean, to_page
 from ruleproof.report.part import Part
 from ruleproof.source import NOTHING_BESIDE, Beside, FilesRead, source_from_text
@@ -96,6 +104,12 @@ def page_of_all() -> str:
 @cache
 def read_all() -> Read:
     return Read(page_of_all())
+
+
+def compiled_of(text: str) -> Compiled:
+    found = compile_source(source_from_text(text))
+    assert isinstance(found, Compiled), [item.message for item in found.findings]
+    return found
 
 
 def strange() -> Compiled:
@@ -332,6 +346,104 @@ def test_every_posting_of_a_bundled_policy_has_its_day() -> None:
         assert {day_id(part, day) for day in days} <= ids
 
 
+def groups_of(*found: Differing) -> list[object]:
+    return list(changes_module._groups(found))
+
+
+def test_another_reason_for_no_answer_is_no_change() -> None:
+    """Why there is no answer may change with each posting; that is no other answer."""
+    missing, later = (Answer("cannot answer", reason=f"none before {day}") for day in ("2022-01-01", "2022-03-22"))
+    outcome = Answer("outcome", "report", ("x",), rules=("R1",))
+    assert groups_of(Differing(missing, later, (1,))) == []
+    for before, after in ((missing, outcome), (outcome, later), (missing, None), (Answer("nothing"), missing)):
+        assert len(groups_of(Differing(before, after, (1,)), Differing(missing, later, (2,)))) == 1
+    for part in parts_of_all():
+        told = words_of(changes(part))
+        assert "the reason was" not in told
+        assert not re.search(r"before cannot answer \([^()]*\), now cannot answer", told)
+
+
+# ---------------------------------------------------------------- one answer, or several
+
+SEVERAL = """policy p
+input a is yes or no
+input b is yes or no
+codes listed of cpt start CPT 81445, CPT 81450
+decision one gives one of x, y
+rule O1 for one when a then one is x
+rule O2 for one when not a then one is y
+decision many collects any of x, y
+rule A1 for many when a then many is x
+rule A2 for many when b then many is y
+decision picked gives code of listed
+rule P1 for picked when a or not a then consider CPT 81445
+rule P2 for picked when b then consider CPT 81450
+decision added gives code of listed
+rule D1 for added when a or not a then report CPT 81445
+rule D2 for added when b then may also report CPT 81450 on a further line
+"""
+BY = {"one": "", "many": "it collects", "picked": "it leaves a choice", "added": "it adds further lines"}
+
+
+def words_of(markup: Content) -> str:
+    return re.sub(r"\s+", " ", " ".join(Read(f"<div>{joined(markup).text}</div>").words))
+
+
+def test_what_may_give_several_is_not_called_one() -> None:
+    part = part_of(compiled_of(SEVERAL))
+    assert {name: may_give_several(part, name) for name in BY} == BY
+    told = words_of(in_short(part))
+    assert "Is there any case with two codes? No, ✓ proved : one ." in told
+    for name, by in list(BY.items())[1:]:
+        assert f"{name} : It may give several by design ({by}); none of them contradict, ✓ proved ." in told
+        assert f"{name} may give several: {by}" in words_of(list(page_module._row(part)))
+    rows = words_of(proofs(part))
+    assert "one 2 ✓ proved ✓ proved it gives one at most" in rows
+    assert "many 2 ✓ proved ✓ proved it may give several by design: it collects" in rows
+
+
+@pytest.mark.parametrize("number", range(len(POLICIES)), ids=[path.stem for path in POLICIES])
+def test_a_decision_gives_several_just_where_its_graph_has_such_an_answer(number: int) -> None:
+    part = parts_of_all()[number]
+    for item in part.compiled.decisions:
+        leaves = [answer for _, leaf in part.compiled.exact_graphs[item.name].paths()
+                  if isinstance(answer := leaf.answer, Answer)]  # fmt: skip
+        many = any(len(answer.outcomes) + len(answer.further) > 1 for answer in leaves)
+        assert bool(may_give_several(part, item.name)) == (many or item.collects)
+
+
+def test_rules_that_disagree_are_said_to() -> None:
+    clash = SEVERAL.replace("when not a then one is y", "when b then one is y")
+    part = part_of(compiled_of(clash))
+    assert "Yes, rules disagree ( ✗ refuted ): one ." in words_of(in_short(part))
+    accepting = f"""{clash}accept conflict between O1, O2
+  because "not settled" by "policy team" on 2026-01-31
+"""
+    compiled = compiled_of(accepting)
+    seen = next(found for item in compiled.findings for found in re.findall(r'seen "[0-9a-f]{12}"', item.help))
+    part = part_of(compiled_of(f"{accepting}  {seen}\n"))
+    assert "No, but for the cases that somebody accepted, ✓ proved : one ." in words_of(in_short(part))
+
+
+def test_the_questions_of_the_page_are_those_of_its_documentation() -> None:
+    told = (Path(__file__).parents[1] / "docs" / "report.md").read_text("utf-8")
+    asked = re.findall(r"<dt>(.*?\?)", in_short(parts_of_all()[0]).text)
+    assert len(asked) == 4
+    assert re.findall(r"(?m)^\| ([A-Z].*?\?) \|", told) == asked
+
+
+def test_a_gap_is_called_one_and_what_collects_may_have_nothing() -> None:
+    text = SEVERAL.replace("rule O2 for one when not a then one is y\n", "")
+    compiled = compiled_of(text)
+    told = {item.name: words_of([part_of(compiled).table(table, "t") for table in derived_table(compiled, item)
+                                 if isinstance(table, Table)]) for item in compiled.decisions}  # fmt: skip
+    assert "no gap: no rule" in told["one"]
+    assert "nothing" not in told["one"]
+    assert "nothing" in told["many"]
+    assert "gap" not in told["many"]
+    assert "*gap: no rule*" in next(text for name, text in to_markdown(compiled).items() if "one" in text)
+
+
 # ---------------------------------------------------------------- large lists and small scripts
 
 
@@ -384,6 +496,24 @@ def test_the_command_writes_one_file(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["report", policy, "-o", str(tmp_path / "out"), "--as-of", "2024-03-21"])
     assert done.exit_code == 0, done.output
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["report.html"]
+
+
+def test_the_way_a_path_is_typed_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "here" / "policies"
+    folder.mkdir(parents=True)
+    (folder / "one.policy").write_text(SEVERAL.replace("when not a then", "when b then"), encoding="utf-8")
+    monkeypatch.chdir(folder.parent)
+    pages = []
+    for typed in ("policies", "./policies/", str(folder), "../here/policies", "policies/one.policy"):
+        done = CliRunner().invoke(main, ["report", typed, "-o", str(tmp_path / "out")])
+        assert done.exit_code == 1, done.output
+        pages.append((tmp_path / "out" / "report.html").read_bytes())
+    assert len(set(pages)) == 1
+    assert b"<dd>policies/one.policy" in pages[0]
+    assert str(tmp_path).encode() not in pages[0]
+    monkeypatch.chdir(tmp_path / "out")
+    done = CliRunner().invoke(main, ["report", "../here/policies", "-o", "."])
+    assert f"<dd>{folder}/one.policy" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 def test_bad_calls_are_refused_and_nothing_is_written(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 import re
 import subprocess
@@ -21,10 +22,14 @@ from ruleproof.artifacts.sql.words import NotInSqlError, number
 from ruleproof.artifacts.to_sql import FIRST_TO_LAST, to_sql
 from ruleproof.cli import main
 from ruleproof.resources import folder
+from ruleproof.runtime.generate import Generator, Rates
 from ruleproof.runtime.kernel.consequences import CONSEQUENCES
+from ruleproof.runtime.load import LoadedPolicy
 
 pytest.importorskip("duckdb", reason="DuckDB is not installed")
 pytest.importorskip("pyarrow", reason="the extra `columns` is not installed")
+
+import pyarrow as pa
 
 from columns_of_claims import shuffled_cases
 from sql_engines import DuckDBEngine, Engine
@@ -38,7 +43,28 @@ from sql_law import (
     listed_codes_are_looked_up,
     texts_come_back,
 )
-from sql_policies import GOOD, HALVES, SMALL, STRANGE_TEXTS, out_of_domain, strange_claims, strange_policy
+from sql_policies import CODES, GOOD, HALVES, SMALL, STRANGE_TEXTS, out_of_domain, strange_claims, strange_policy
+
+SEVERAL = """policy several
+input old is yes or no
+decision panel collects any of small, old
+rule A for panel when any of (old, not old)
+  then consider small
+rule B for panel when old
+  then consider old
+"""
+
+EARLIER = """policy earlier
+source article
+  revision Rev 6 published 2022-03-22 services from 2022-03-16
+  revision Rev 7 published 2023-11-22 services from 2022-03-16 replaces Rev 6
+input service_date is date from 2022-03-16
+decision code gives one of a, b
+rule A for code when service_date is on or after 2022-03-16
+  then report a
+rule B for code in Rev 6 when service_date is on or after 2022-03-16
+  then must not report b
+"""
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -104,6 +130,58 @@ def test_strange_names_and_texts_stay_what_they_are(engine: Engine) -> None:
     assert agree(compiled(strange_policy()), strange_claims(), engine) == 1
 
 
+@pytest.mark.parametrize("most_words", [answers.MOST_WORDS, 0])
+@pytest.mark.parametrize(
+    ("name", "decision", "force", "codes"),
+    [
+        ("code_facts", "described_by", "consider", {"CPT 81445, CPT 81457", "CPT 81445, CPT 81458"}),
+        ("tumor_ngs", "barred_codes", "must not report", {"tier_1, tier_2"}),
+    ],
+)
+def test_several_codes_are_told(
+    engine: Engine,
+    name: str,
+    decision: str,
+    force: str,
+    codes: set[str],
+    most_words: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As `decide` tells them, written out and in the table of words."""
+    monkeypatch.setattr(answers, "MOST_WORDS", most_words)
+    found = bundled(name)
+    claims = [
+        {item.name: claim.facts.get(item.name) for item in found.policy.asked}
+        for claim in Generator(found, 1, typed=True).claims(400, Rates(noise=0.3))
+    ]
+    agree(found, claims, engine)
+    told = judged(found, claims, engine)
+    assert codes <= {row[decision] for row in told if row[f"{decision}.force"] == force}
+
+
+@pytest.mark.parametrize("most_words", [answers.MOST_WORDS, 0])
+def test_barred_and_further_codes_have_columns(
+    engine: Engine, most_words: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST_WORDS", most_words)
+    cases = [{"rna": rna, "serial": serial} for rna in (False, True) for serial in (False, True)]
+    assert agree(compiled(CODES), cases, engine) == 0
+    told = judged(compiled(CODES), cases, engine)
+    assert [row["code.further"] for row in told] == [None, "again", None, None]
+    assert [row["code.barred"] for row in told] == [None, None, "large, other", "large, other"]
+    assert "plain.barred" not in told[0]
+
+
+def test_what_was_barred_as_posted_earlier_has_its_column(engine: Engine) -> None:
+    """It is that of `decide_table`, which may be asked as posted on any day."""
+    found = compiled(EARLIER)
+    day = {"service_date": datetime.date(2023, 1, 1)}
+    assert agree(found, [day], engine) == 0
+    table = pa.table({name: [value] for name, value in day.items()})
+    earlier = LoadedPolicy(found).decide_table(table, as_posted_on="2022-12-01")
+    assert earlier.table.column("code.barred").to_pylist() == ["b"]
+
+
 def test_listed_codes_are_looked_up(engine: Engine) -> None:
     listed_codes_are_looked_up(engine)
 
@@ -118,6 +196,9 @@ def test_an_expression_gives_the_outcome_of_a_row(engine: Engine) -> None:
     columns = "genes, share, tissue, tag, diagnoses"
     told = engine.ask(f'SELECT panels_code({columns}) AS code FROM claims ORDER BY "the row"')
     assert [row["code"] for row in told] == ["small", "la'rge; DROP TABLE claims --"]
+    agree(compiled(SEVERAL), [{"old": False}, {"old": True}], engine)
+    told = engine.ask('SELECT several_panel(old) AS panel FROM claims ORDER BY "the row"')
+    assert [row["panel"] for row in told] == ["small", "small, old"]
 
 
 def test_the_page_about_databases_is_true(tmp_path: Path) -> None:

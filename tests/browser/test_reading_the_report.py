@@ -86,14 +86,61 @@ def test_which_readings_are_open(browser: Any, of_tumor_ngs: Path) -> None:
 
 def test_is_there_any_input_with_two_codes(browser: Any, of_tumor_ngs: Path, tmp_path: Path) -> None:
     with Opened(browser, of_tumor_ngs) as page:
-        assert (
-            "Is there any case with two answers?\nNo; that none has is billing_code ✓ proved"
-            in page.locator("#p1-short").inner_text()
-        )
+        told = re.sub(r"\s+", " ", page.locator("#p1-short").inner_text())
+        assert "Is there any case with two codes? No, ✓ proved: billing_code." in told
+        assert "They may give several by design (it collects); none of them contradict, ✓ proved." in told
         page.locator("#p1-short").get_by_role("link", name="Proofs").click()
         assert "✓ proved" in page.locator("#p1-proofs").inner_text()
     with Opened(browser, page_of(tmp_path, named("literal"))) as page:
-        assert "That none has is words_alone ✗ refuted" in page.locator("#p1-short").inner_text()
+        assert (
+            "Yes, rules disagree (✗ refuted): words_alone, words_with_code_set."
+            in page.locator("#p1-short").inner_text()
+        )
+
+
+# ---------------------------------------------------------------- links to places of the page
+
+STAYED = """async id => {
+  const place = () => Math.round(document.getElementById(id).getBoundingClientRect().top);
+  let last = null, still = 0;
+  for (let frame = 0; frame < 300 && still < 20; frame += 1) {
+    await new Promise(requestAnimationFrame);
+    still = place() === last ? still + 1 : 0;
+    last = place();
+  }
+  const wanted = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
+  const end = Math.ceil(scrollY) >= document.documentElement.scrollHeight - innerHeight - 1;
+  return [last - wanted, end];
+}"""
+"""Wait until a place stays where it is; give how far it lies from where it should, and whether the page ends there."""
+
+
+def is_there(page: Any, id: str) -> None:
+    off, end = page.evaluate(STAYED, id)
+    assert abs(off) <= 2 or (end and off > 0), (id, off)
+
+
+@pytest.mark.parametrize("width", [1300, 420])
+@pytest.mark.parametrize("section", ["requirements", "proofs", "log"])
+def test_the_first_click_leads_to_the_place(browser: Any, report: Path, width: int, section: str) -> None:
+    view = {"width": width, "height": 900}
+    for number in (12, 7):
+        goal = f"p{number}-{section}"
+        with Opened(browser, report, viewport=view) as page:
+            page.evaluate("goal => document.querySelector(`a[href='#${goal}']`).click()", goal)
+            is_there(page, goal)
+        with Opened(browser, report, f"#{goal}", viewport=view) as page:
+            is_there(page, goal)
+
+
+def test_a_reader_who_moves_on_is_not_pulled_back(browser: Any, report: Path) -> None:
+    with Opened(browser, report) as page:
+        page.mouse.move(900, 500)
+        page.evaluate("() => { location.hash = '#p7-log'; }")
+        page.mouse.wheel(0, -400)
+        page.wait_for_timeout(500)
+        off, _ = page.evaluate(STAYED, "p7-log")
+        assert off > 200
 
 
 # ---------------------------------------------------------------- assistive technology

@@ -6,6 +6,7 @@ are skipped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,23 @@ def test_it_says_the_answer_with_rules_citations_and_what_is_missing(browser: An
         assert "not known yet" in answers.inner_text()
         assert "still missing, the first to ask first: copy number calling" in answers.inner_text()
         assert "cnv" not in page.locator("form.try[data-policy=tumor_ngs] .case-link").get_attribute("href")
+
+
+def test_outcomes_come_before_what_cannot_be_answered(browser: Any, report: Path) -> None:
+    with Opened(browser, report, fragment({"genes": "60"})) as page:
+        answers = page.locator("form.try[data-policy=tumor_ngs] ~ .answers")
+        line = answers.locator("li", has_text="still possible: ").first.text_content() or ""
+        told = re.split(
+            "; (?=cannot answer|out of scope|left open|nothing|may |consider |report )", line.partition(": ")[2]
+        )
+        is_outcome = [bool(re.match("(may report|consider|report|several) ", words)) for words in told]
+        assert is_outcome == sorted(is_outcome, reverse=True)
+        assert len(set(is_outcome)) == 2, told
+        legend = page.locator("#forces").inner_text()
+        assert all(f"{force}, " in legend for force in ("consider", "may report", "must not report"))
+        assert legend in answers.inner_text()
+        page.locator("form.try[data-policy=tumor_ngs] [name=genes]").fill("0")
+        assert legend not in answers.inner_text(), "where no answer has such a word, nothing is explained"
 
 
 def test_what_python_would_refuse_is_refused_in_its_words(browser: Any, report: Path) -> None:

@@ -63,7 +63,10 @@ def _said(policy: Compiled, claims: list[dict[str, Any]]) -> dict[str, pa.Array]
     loaded = LoadedPolicy(policy)
     told = [_of_one(loaded, claim) for claim in claims]
     decisions = [item.name for item in policy.policy.decisions]
-    names = [f"{name}{word}" for name in decisions for word in ("", ".kind", ".force", ".rules", ".needed")]
+    usual = ("", ".kind", ".force", ".rules", ".needed")
+    names = [f"{name}{word}" for name in decisions for word in usual]
+    beside = (f"{name}{word}" for name in decisions for word in (".further", ".barred"))
+    names += [column for column in beside if any(row.get(column) for row in told)]
     names += ["findings", "not_checked", "consequence"] if policy.policy.requirements else []
     return {name: pa.array([row.get(name) for row in told], pa.string()) for name in [*names, REASON]}
 
@@ -75,8 +78,10 @@ def _of_one(loaded: LoadedPolicy, claim: Mapping[str, Any]) -> dict[str, str | N
         return {REASON: error.message}
     found: dict[str, str | None] = {}
     for name, answer in judged.answers.items():
-        found |= {name: answer.outcome, f"{name}.kind": answer.kind, f"{name}.force": answer.force or None}
-        found |= {f"{name}.rules": ", ".join(answer.rules) or None, f"{name}.needed": ", ".join(answer.needed) or None}
+        found |= {f"{name}.kind": answer.kind, f"{name}.force": answer.force or None}
+        found |= {name: ", ".join(answer.outcomes) or None}
+        for word in ("rules", "needed", "further", "barred"):
+            found[f"{name}.{word}"] = ", ".join(getattr(answer, word)) or None
     if judged.requirements:
         unchecked = [name for name, item in judged.requirements.items() if item.state == "not checked"]
         found["findings"] = ", ".join(item.name for item in judged.findings) or None

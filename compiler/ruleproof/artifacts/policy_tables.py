@@ -15,7 +15,7 @@ from ruleproof.artifacts.derived import MOST_ROWS, Row, count_paths, derived_row
 from ruleproof.artifacts.tables import allowed_values
 from ruleproof.compiled import Compiled
 from ruleproof.model import nodes as model
-from ruleproof.model.meaning import CANNOT_ANSWER, OUT_OF_SCOPE, OUTCOME, Answer
+from ruleproof.model.meaning import CANNOT_ANSWER, NOTHING, OUT_OF_SCOPE, OUTCOME, Answer
 from ruleproof.prover.regions import box_in_words, cells_in_words
 from ruleproof.prover.space import Box, Space
 
@@ -187,7 +187,7 @@ def _rows(space: Space, decision: model.Decision, rows: Sequence[Row], shared: B
     """Give a table of rows; what they share is not said again."""
     rules = {rule.name: rule for rule in decision.rules}
     asked = [place for place, mask in enumerate(shared) if any(row.box[place] != mask for row in rows)]
-    answers = [_answer(row.answer, rules) for row in rows]
+    answers = [_answer(row.answer, rules, decision.collects) for row in rows]
     head: list[Cell] = [("answer",), ("rules",), ("cites",)]
     if len(asked) <= WIDEST:
         head = [*(_column(space, place) for place in asked), *head]
@@ -213,8 +213,10 @@ def _cells(space: Space, row: Row, asked: Iterable[int]) -> Iterator[Cell]:
         yield ("-",) if whole else _text(cells_in_words(space, place, row.box[place]))
 
 
-def _answer(answer: Answer, rules: Mapping[str, model.Rule]) -> tuple[Cell, Cell, Cell]:
-    said: Cell = (f"{answer.force} ", *names(answer.outcomes)) if answer.kind == OUTCOME else (Stressed(answer.kind),)
+def _answer(answer: Answer, rules: Mapping[str, model.Rule], collects: bool) -> tuple[Cell, Cell, Cell]:
+    # only where a decision collects may a case have nothing
+    kind = "gap: no rule" if answer.kind == NOTHING and not collects else answer.kind
+    said: Cell = (f"{answer.force} ", *names(answer.outcomes)) if answer.kind == OUTCOME else (Stressed(kind),)
     said = (*said, *((", on a further line ", *names(answer.further)) if answer.further else ()))
     said = (*said, *((", not ", *names(answer.barred)) if answer.barred else ()))
     behind = [rules[name] for name in answer.rules if name in rules]

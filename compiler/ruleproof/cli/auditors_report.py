@@ -59,7 +59,7 @@ def command(paths: tuple[str, ...], output: Path, as_of: str | None, sources: di
 
     day = _day(as_of)
     texts = texts_at_hand(sources)
-    report = check_all(read_all(paths), texts)
+    report = check_all(read_all(map(_from_here, paths)), texts)
     refuse_unknown(report.files, texts)
     if any(file.compiled is None for file in report.files):
         show(report, format, None, "errors")
@@ -79,6 +79,16 @@ def page_of(
     from ruleproof.report.page import to_page
 
     return to_page(_parts(compiled, texts, day)).encode("utf-8")
+
+
+def _from_here(path: str) -> str:
+    """Give a path as the page has it however it was typed: from the current folder, or whole where it lies outside."""
+    from ruleproof.cli.reading import STDIN
+
+    if path == STDIN:
+        return path
+    whole = Path(path).resolve() if ".." in Path(path).parts else Path.cwd() / path
+    return str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole)
 
 
 def _day(as_of: str | None) -> datetime.date | None:

@@ -33,6 +33,10 @@ def report_failure(error: Exception, arguments: Sequence[str]) -> int:
         advice = getattr(error, "help", "") or _usage_help(error)
     elif isinstance(error, OSError) and not _is_ours(error):
         kind, message, advice = "failure", _system_words(error), ""
+    elif _is_too_much(error):
+        kind = "failure"
+        message = "the policy leaves too many combinations of cases to work with"
+        advice = "let rules ask about fewer inputs together, or split the decision in two"
     else:
         kind, message, advice = "internal", _internal_words(error), _what_to_send(arguments)
     _print(_format_asked_for(arguments), kind, message, advice)
@@ -44,6 +48,12 @@ def report_failure(error: Exception, arguments: Sequence[str]) -> int:
 def _usage_help(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     return f"see `{context.command_path} --help`" if context is not None else ""
+
+
+def _is_too_much(error: Exception) -> bool:
+    from ruleproof.prover.boxes import TooManyBoxesError
+
+    return isinstance(error, TooManyBoxesError)
 
 
 def _is_ours(error: OSError) -> bool:

@@ -182,7 +182,6 @@ def _told(
     posted: tuple[datetime.date, datetime.date] | None,
 ) -> list[Content]:
     lines: list[Content] = []
-    reasons: dict[tuple[str, str], dict[str, None]] = {}
     left = 0
     for name in after:
         if name not in before:
@@ -194,26 +193,13 @@ def _told(
             lines.append([element("code", name), ": differs in too many ways to tell them here"])
             continue
         for told in groups:
-            if told.only_reasons:
-                reasons.setdefault((told.before, told.after), {})[name] = None
-            elif len(lines) >= MOST:
+            if len(lines) >= MOST:
                 left += 1
             else:
                 lines.append(_line(part, after[name].space, place, name, told, posted))
     if left:
         lines.append(f"and {left} more")
-    return [*lines, *_reasons(reasons)]
-
-
-def _reasons(found: dict[tuple[str, str], dict[str, None]]) -> Iterator[Content]:
-    """Say where there was no answer and is none, and only the reason is another."""
-    for (before, after), names in found.items():
-        listed = [[", " if number else "", element("code", name)] for number, name in enumerate(names)]
-        yield [listed, ": still no answer; the reason was “", _reason(before), "”, and is “", _reason(after), "”"]
-
-
-def _reason(words: str) -> str:
-    return words.removeprefix(f"{CANNOT_ANSWER} (").removesuffix(")")
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,24 +211,25 @@ class _Told:
     boxes: tuple[Box, ...]
     answers: int
     """How many different answers there are on the side that is not told apart; 1 where both are."""
-    only_reasons: bool
 
 
 def _groups(found: Iterable[Differing]) -> list[_Told]:
-    """Group differences by what is said before and after; where one side cannot answer, the other is not told apart."""
-    groups: dict[tuple[str, str, bool], list[Box]] = {}
-    others: dict[tuple[str, str, bool], set[str]] = {}
+    """Group differences by what is said before and after; where one side cannot answer, the other is not told apart.
+
+    Where neither side can, nothing is answered otherwise: only the reason is another, and such cases are left out.
+    """
+    groups: dict[tuple[str, str], list[Box]] = {}
+    others: dict[tuple[str, str], set[str]] = {}
     for item in found:
         first, second = _words(item.before), _words(item.after)
-        if first == second:
+        if first == second or (_cannot(item.before) and _cannot(item.after)):
             continue
-        neither = _cannot(item.before) and _cannot(item.after)
-        key = (first, second, neither)
+        key = first, second
         if _cannot(item.before) != _cannot(item.after):
-            key = (first, ANSWERED, False) if _cannot(item.before) else (ANSWERED, second, False)
+            key = (first, ANSWERED) if _cannot(item.before) else (ANSWERED, second)
         groups.setdefault(key, []).append(item.box)
         others.setdefault(key, set()).add(second if key[1] == ANSWERED else first)
-    return [_Told(key[0], key[1], merged(boxes), len(others[key]), key[2]) for key, boxes in groups.items()]
+    return [_Told(*key, merged(boxes), len(others[key])) for key, boxes in groups.items()]
 
 
 def _cannot(told: Told) -> bool:

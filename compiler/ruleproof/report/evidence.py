@@ -8,10 +8,15 @@ from ruleproof.artifacts.condition_words import condition_in_words
 from ruleproof.checks.example_fails import outcomes
 from ruleproof.compiled import PROVED, REFUTED, Proof
 from ruleproof.finding import Finding, Place, Value
+from ruleproof.graph.nodes import Leaf
 from ruleproof.model import nodes as model
+from ruleproof.model.meaning import CONFLICT, CONTRADICTION, OUTCOME, Answer
 from ruleproof.prover.boxes import TooManyBoxesError
 from ruleproof.report.markup import Content, Markup, element, joined
 from ruleproof.report.part import Part, facts_in_words, table_of
+
+NO_CONTRADICTION = "no case has answers that contradict each other"
+"""The title of the column that says whether rules disagree."""
 
 _SIGNS = {PROVED: "✓", REFUTED: "✗"}
 
@@ -26,12 +31,28 @@ def outcome(passed: bool, words: str) -> Markup:
     return element("span", f"{'✓' if passed else '✗'} {words}", class_="proved" if passed else "refuted")
 
 
+def may_give_several(part: Part, name: str) -> str:
+    """Say by what a decision may give several outcomes of one case, as it is meant to; empty where it gives one at most."""
+    if any(item.collects for item in part.compiled.decisions if item.name == name):
+        return "it collects"
+    leaves = (node for node in part.compiled.exact_graphs[name].nodes if isinstance(node, Leaf))
+    given = [leaf.answer for leaf in leaves if isinstance(leaf.answer, Answer) and leaf.answer.kind == OUTCOME]
+    choice = ["it leaves a choice"] if any(len(answer.outcomes) > 1 for answer in given) else []
+    return ", ".join(choice + (["it adds further lines"] if any(answer.further for answer in given) else []))
+
+
+def has_accepted_conflict(proof: Proof) -> bool:
+    """Tell whether somebody accepted that rules of a decision disagree; such cases count no longer, and stay unanswered."""
+    return any(item["kind"] in (f"accepted {CONFLICT}", f"accepted {CONTRADICTION}") for item in proof.open)
+
+
 def proofs(part: Part) -> Markup:
     """Give what is proved of each decision, and what the policy asks to be proved besides."""
     parts: list[Content] = []
     if part.compiled.proofs:
-        head = ("decision", "rules", "every case has an answer", "no case has two", "left open or accepted")
-        parts.append(table_of("What is proved", head, (part.row(_proof(proof)) for proof in part.compiled.proofs)))
+        head = ("decision", "rules", "every case has an answer", NO_CONTRADICTION, "left open or accepted")
+        rows = (part.row(_proof(part, proof)) for proof in part.compiled.proofs)
+        parts.append(table_of("What is proved", head, rows))
     if part.policy.properties:
         rows = (part.row(_property(part, item)) for item in part.policy.properties)
         parts.append(
@@ -40,11 +61,13 @@ def proofs(part: Part) -> Markup:
     return joined(parts) if parts else element("p", "Nothing was proved of it.")
 
 
-def _proof(proof: Proof) -> Iterator[Content]:
+def _proof(part: Part, proof: Proof) -> Iterator[Content]:
     yield element("code", proof.decision)
     yield str(proof.rules)
     yield status(proof.complete)
-    yield status(proof.consistent)
+    several = may_give_several(part, proof.decision)
+    one = "it gives one at most" if proof.consistent == PROVED else ""
+    yield [status(proof.consistent), element("p", f"it may give several by design: {several}" if several else one)]
     yield [
         element("p", f"{item['kind']}: {item['rules']}", f", {item['because']}" if item["because"] else "")
         for item in proof.open

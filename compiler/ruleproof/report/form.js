@@ -292,6 +292,9 @@
         told.push(make("p", ["✗ ", error.message], { class: "warning" }));
       }
       this.answers.replaceChildren(...told);
+      if (/\b(consider|may report|may also report|must not report|, not) /.test(this.answers.textContent)) {
+        this.answers.append(make("p", document.getElementById("forces").textContent, { class: "small" }));
+      }
     }
 
     /* Give the fields that are refused. */
@@ -399,7 +402,9 @@
 
     *reasons(table, answer) {
       if (answer.possible.length) {
-        yield make("li", "still possible: " + answer.possible.map((other) => this.headline(other)).join("; "));
+        const first = answer.possible.filter((other) => other.kind === "outcome");
+        const others = answer.possible.filter((other) => other.kind !== "outcome");
+        yield make("li", "still possible: " + [...first, ...others].map((other) => this.headline(other)).join("; "));
       }
       if (answer.needed.length) yield make("li", ["still missing, the first to ask first: ", this.inputs(answer.needed)]);
       for (const name of answer.rules) {
@@ -507,10 +512,7 @@
     if (!trial) return;
     const [found, pairs] = trial;
     found.take(pairs);
-    const goal = document.getElementById(found.part + "-try");
-    goal.scrollIntoView();
-    // what lies above it is laid out only then, and can push it away again
-    requestAnimationFrame(() => requestAnimationFrame(() => goal.scrollIntoView()));
+    self.RuleproofJumps.goTo(document.getElementById(found.part + "-try"));
   }
 
   /* Read a case that a link carries: `try=policy;input=value;…`, each percent-encoded, an empty value for none. */

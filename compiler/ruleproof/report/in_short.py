@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ruleproof.compiled import PROVED
+from ruleproof.compiled import PROVED, REFUTED
 from ruleproof.report.changes import day_id, days_of
-from ruleproof.report.evidence import status
+from ruleproof.report.evidence import has_accepted_conflict, may_give_several, status
 from ruleproof.report.markup import Content, Markup, element
 from ruleproof.report.part import Part
 
@@ -25,7 +25,7 @@ def _asked(part: Part) -> Iterator[tuple[str, Content]]:
     yield "What is the answer for a case, and which sentence says so?", _answers(part)
     yield "What changed, and when?", _changes(part)
     yield "Which readings are open?", _readings(part)
-    yield "Is there any case with two answers?", _two(part)
+    yield "Is there any case with two codes?", _two(part)
 
 
 def _answers(part: Part) -> Content:
@@ -57,15 +57,32 @@ def _readings(part: Part) -> Content:
 
 
 def _two(part: Part) -> Content:
-    said = [
-        [", " if number else "", element("code", item.decision), " ", status(item.consistent)]
-        for number, item in enumerate(part.compiled.proofs)
-    ]
-    never = all(item.consistent == PROVED for item in part.compiled.proofs)
-    if not said:
+    groups: dict[tuple[str, str, bool], list[Content]] = {}
+    for item in part.compiled.proofs:
+        key = item.consistent, may_give_several(part, item.decision), has_accepted_conflict(item)
+        groups.setdefault(key, []).append(element("code", item.decision))
+    if not groups:
         return "Nothing was proved of it."
-    first = "No; that none has is " if never else "That none has is "
-    return [first, said, "; see ", _to(part, "proofs", "Proofs"), " and ", _to(part, "findings", "Findings"), "."]
+    told = [element("p", _said(*key, _listed(names), len(names))) for key, names in groups.items()]
+    return [told, element("p", "See ", _to(part, "proofs", "Proofs"), " and ", _to(part, "findings", "Findings"), ".")]
+
+
+def _said(consistent: str, several: str, accepted: bool, names: Content, count: int) -> Content:
+    """Answer the question for decisions of which the same is known."""
+    sign = status(consistent)
+    if consistent == REFUTED:
+        return ["Yes, rules disagree (", sign, "): ", names, "."]
+    if consistent != PROVED:
+        return ["It is not known (", sign, "): ", names, "."]
+    but = ", but for the cases that somebody accepted" if accepted else ""
+    if several:
+        them = "It may" if count == 1 else "They may"
+        return [names, f": {them} give several by design ({several}); none of them contradict{but}, ", sign, "."]
+    return [f"No{but}, ", sign, ": ", names, "."]
+
+
+def _listed(names: Sequence[Content]) -> Content:
+    return [[", " if number else "", name] for number, name in enumerate(names)]
 
 
 def _to(part: Part, section: str, words: str) -> Markup:

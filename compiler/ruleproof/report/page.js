@@ -49,16 +49,7 @@
       show();
     }
     for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-    settle(target, 6);
-  }
-
-  /* Go to a target: what lies above it is laid out only then, and can push it away again. */
-  function settle(target, tries) {
-    target.scrollIntoView();
-    requestAnimationFrame(() => {
-      const { top } = target.getBoundingClientRect();
-      if (tries && (top < 0 || top > innerHeight / 2)) settle(target, tries - 1);
-    });
+    self.RuleproofJumps.goTo(target);
   }
 
   self.addEventListener("hashchange", reveal);

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from ruleproof.compiled import NOT_DECIDED, PROVED, REFUTED, VERSION
-from ruleproof.report.evidence import status
+from ruleproof.report.evidence import NO_CONTRADICTION, may_give_several, status
 from ruleproof.report.markup import Content, Markup, element, joined
 from ruleproof.report.part import Part, table_of
 from ruleproof.report.pictures import looks_of_parts
 from ruleproof.report.sections import SECTIONS, policy_section
 
 SCRIPTS = (
+    "jumps.js",
     "values.js",
     "history.js",
     "evaluator.js",
@@ -141,12 +142,19 @@ def _main(parts: Sequence[Part]) -> Iterator[Content]:
 # ---------------------------------------------------------------- summary
 
 
+_FORCES = (
+    "How firmly a code is named: report, this is the answer; may report, it is permitted; may also report, it is permitted "
+    "on a further line; consider, a candidate where nothing firmer is said; must not report, it is forbidden."
+)
+"""What the words before a code mean; the form shows it beside an answer that has one of them."""
+
+
 def _summary(parts: Sequence[Part]) -> Markup:
     head = (
         "policy",
         "revision",
         "every case has an answer",
-        "no case has two",
+        NO_CONTRADICTION,
         "findings",
         "examples",
         "questions",
@@ -162,6 +170,7 @@ def _summary(parts: Sequence[Part]) -> Markup:
             "under Findings.",
         ),
         table_of("The policies of this report", head, rows),
+        element("p", _FORCES, id="forces", class_="small"),
         id="summary",
     )
 
@@ -171,7 +180,7 @@ def _row(part: Part) -> Iterator[Content]:
     yield [element("a", part.title, href=f"#{part.id()}"), element("p", list(_ways_in(part)), class_="small")]
     yield compiled.revision or "not stated"
     yield _together([proof.complete for proof in compiled.proofs])
-    yield _together([proof.consistent for proof in compiled.proofs])
+    yield [_together([proof.consistent for proof in compiled.proofs]), list(_several(part))]
     warnings = sum(
         item.severity.value == "warning" and not (item.accepted or item.expected) for item in compiled.findings
     )
@@ -196,9 +205,18 @@ def _row(part: Part) -> Iterator[Content]:
 
 def _ways_in(part: Part) -> Iterator[Content]:
     """Give the shortest ways to what readers come for; each policy begins with the same questions and their answers."""
-    ways = (("try", "try a case"), ("changes", "what changed"), ("log", "open readings"), ("proofs", "two answers?"))
+    ways = (("try", "try a case"), ("changes", "what changed"), ("log", "open readings"), ("proofs", "two codes?"))
     for number, (section, words) in enumerate(ways):
         yield [" · " if number else "", element("a", words, href=f"#{part.id(section)}")]
+
+
+def _several(part: Part) -> Iterator[Content]:
+    """Name the decisions that may give several outcomes, and say by what."""
+    for proof in part.compiled.proofs:
+        told = may_give_several(part, proof.decision)
+        if told:
+            name = element("code", proof.decision)
+            yield element("p", name, f" may give several: {told}", class_="small")
 
 
 def _together(said: Sequence[str]) -> Content:

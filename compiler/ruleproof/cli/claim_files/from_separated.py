@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ def header_of(path: Path, separator: str, quotes: bool) -> tuple[tuple[str, ...]
     """Give the names in the first line of a file, and where the second line begins."""
     with path.open("rb") as stream:
         line = stream.readline(LONGEST_ROW)
+    if not line.removeprefix(codecs.BOM_UTF8).strip():
+        what = "the first line is empty" if line.endswith(b"\n") else "the file is empty"
+        raise Failure(f"{shown(str(path))}: {what}", "the first line names the columns")
     try:
         text = line.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:

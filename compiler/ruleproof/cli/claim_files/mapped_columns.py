@@ -172,7 +172,8 @@ def _rows_of(columns: Mapping[str, pa.Array], field: RifColumns | None, name: st
         return [_one_day(field, row) for row in rows]
     if not _has_old(columns, field):
         return [_texts(row) for row in rows]
-    versions = zip(*(columns[column].to_pylist() for column in field.versions), strict=True)
+    none = [None] * len(columns[field.columns[0]])
+    versions = zip(*(columns[column].to_pylist() if column else none for column in field.versions), strict=True)
     told = [_diagnoses(row, version) for row, version in zip(rows, versions, strict=True)]
     if FIELDS[name].several:
         return told
@@ -181,7 +182,8 @@ def _rows_of(columns: Mapping[str, pa.Array], field: RifColumns | None, name: st
 
 def _has_old(columns: Mapping[str, pa.Array], field: RifColumns) -> bool:
     """Tell whether some diagnosis of a batch is of ICD-9, so that it has to be found out which."""
-    return any(pc.any(pc.equal(columns[version], OLD_DIAGNOSES)).as_py() for version in field.versions)
+    there = (columns[version] for version in field.versions if version)
+    return any(pc.any(pc.equal(pc.utf8_trim_whitespace(version), OLD_DIAGNOSES)).as_py() for version in there)
 
 
 def _told(field: RifColumns, text: str | None) -> Told:
@@ -201,10 +203,9 @@ def _texts(row: tuple[str | None, ...]) -> tuple[str, ...]:
 
 
 def _diagnoses(row: tuple[str | None, ...], versions: tuple[str | None, ...]) -> Told:
-    if OLD_DIAGNOSES in versions:
-        for text, version in zip(row, versions, strict=False):
-            if version == OLD_DIAGNOSES and text and text.strip():
-                return Fault(f"`{text.strip()}` is a diagnosis of ICD-9")
+    for text, version in zip(row, versions, strict=True):
+        if version and version.strip() == OLD_DIAGNOSES and text and text.strip():
+            return Fault(f"`{text.strip()}` is a diagnosis of ICD-9")
     return _texts(row)
 
 

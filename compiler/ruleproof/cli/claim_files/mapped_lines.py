@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from ruleproof.cli.claim_files.claim_file import Batch, ClaimFile, in_order
 from ruleproof.cli.claims import ClaimError, parsed_json
 from ruleproof.cli.failures import Failure
 from ruleproof.cli.reading import LARGEST_FILE, shown
+from ruleproof.cli.terminal import say
 from ruleproof.readers.claims.fhir import fhir_lines
 from ruleproof.readers.claims.fhir_paths import text_of
 from ruleproof.readers.claims.fields import FHIR, FLAT, X12
@@ -46,6 +47,7 @@ def open_lines(path: Path, mapping: ColumnMapping) -> ClaimFile:
 def _batches(path: Path, mapper: Mapper) -> Iterator[tuple[int, Batch]]:
     mapping = mapper.mapping
     with path.open("rb") as stream:
+        names: set[str] = set()
         first, word = 1, "segment" if mapping.format == X12 else "line"
         found = iter(_found(path, stream, mapping))
         while True:
@@ -54,9 +56,23 @@ def _batches(path: Path, mapper: Mapper) -> Iterator[tuple[int, Batch]]:
             except UnreadableError as error:
                 raise Failure(f"{shown(str(path))}: {error.message}", error.help) from None
             if not some:
+                _say_absent(path, mapping, names)
                 return
+            if mapping.format == FLAT:
+                names.update(name for item in some if isinstance(item, ClaimLine) for name in item.told)
             yield stream.tell(), _batch(some, first, word, mapper)
             first += len(some)
+
+
+def _say_absent(path: Path, mapping: ColumnMapping, names: Set[str]) -> None:
+    """Say which names of a mapping no line of NDJSON has, since that may be a slip; where no line was read, nothing."""
+    if not names:
+        return
+    for way in mapping.ways:
+        for name in way.fields:
+            if name not in names:
+                where = f"{shown(mapping.path)}, line {way.line}"
+                say(f"{where}: no line of {shown(str(path))} has `{clipped(name)}`: `{way.input}` is unknown", err=True)
 
 
 def _found(path: Path, stream: BinaryIO, mapping: ColumnMapping) -> Iterator[Found]:

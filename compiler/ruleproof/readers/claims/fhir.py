@@ -19,7 +19,8 @@ from ruleproof.readers.claims.fhir_values import (
     is_list_of_objects,
     number_told,
     objects,
-    part_told,
+    patient_told,
+    plain_told,
 )
 from ruleproof.readers.claims.lines import ClaimLine, Fault, Found, Refused, Told, clipped, one_day
 from ruleproof.readers.claims.mapping import ColumnMapping
@@ -92,16 +93,16 @@ class _Claim:
         for entry in objects(resource.get(_INFORMATION)):
             self.about.setdefault(_sequence(entry) or "", []).append(entry)
         self.pointed = frozenset(number for item in items for number in _own(item))
-        self.team = {
-            number: entry for entry in objects(resource.get("careTeam")) if (number := _sequence(entry)) is not None
-        }
+        self.team: dict[str, list[Mapping[str, Any]]] = {}
+        for entry in objects(resource.get("careTeam")):
+            self.team.setdefault(_sequence(entry) or "", []).append(entry)
         self.shared: dict[str, Told] = {
-            "claim_id": self.number,
-            "patient_id": part_told(resource, "patient", "reference") or identifier_told(resource.get("patient")),
+            "claim_id": plain_told(resource.get("id"), "id"),
+            "patient_id": patient_told(resource.get("patient")),
             "claim_diagnoses": every,
             "principal_diagnosis": principal,
-            "billing_npi": identifier_told(resource.get("provider"), NPI),
-            "payer_id": identifier_told(resource.get("insurer")),
+            "billing_npi": identifier_told(resource.get("provider"), "provider", NPI),
+            "payer_id": identifier_told(resource.get("insurer"), "insurer"),
             **days_told(None, resource.get("billablePeriod"), "statement_from", "statement_to"),
         }
 
@@ -123,7 +124,14 @@ class _Claim:
         if not is_list_of_objects(self.resource.get("diagnosis")):
             fault = Fault("`diagnosis` is no list of objects")
         codes = tuple(told for told in every if isinstance(told, str))
-        return found, fault or codes, first[0] if first else None
+        principal: Told = first[0] if first else None
+        if len(first) > 1:
+            principal = Fault("two diagnoses of the claim are the principal one")
+        elif fault and not every:
+            principal = fault
+        elif not all(is_list_of_objects(entry.get("type")) for entry in objects(self.resource.get("diagnosis"))):
+            principal = Fault("`type` of a diagnosis is no list of objects")
+        return found, fault or codes, principal
 
     # ------------------------------------------------------------ a line
 
@@ -167,8 +175,18 @@ class _Claim:
         return tuple(found)
 
     def rendering(self, item: Mapping[str, Any]) -> Told:
-        numbers = [number for number in _sequences(item, "careTeamSequence") if number in self.team]
-        found = {identifier_told(self.team[number].get("provider"), NPI) for number in numbers} - {None}
+        if not is_list_of_objects(self.resource.get("careTeam")):
+            return Fault("`careTeam` is no list of objects")
+        found: dict[Told, None] = {}
+        for number in _sequences(item, "careTeamSequence"):
+            entry = _only("careTeamSequence", number, self.team)
+            told = (
+                entry if isinstance(entry, Fault) else identifier_told(entry.get("provider"), "careTeam.provider", NPI)
+            )
+            if isinstance(told, Fault):
+                return told
+            if told is not None:
+                found[told] = None
         if len(found) > 1:
             return Fault("careTeamSequence points to several people with an NPI")
         return next(iter(found), None)
@@ -181,7 +199,10 @@ class _Claim:
             elif path.steps[0].name == _INFORMATION:
                 if not is_list_of_objects(self.resource.get(_INFORMATION)):
                     return Fault(f"`{_INFORMATION}` is no list of objects")
-                own = [entry for number in dict.fromkeys(_own(item)) for entry in self.about.get(number, ())]
+                own = [_only("informationSequence", number, self.about) for number in dict.fromkeys(_own(item))]
+                fault = next((entry for entry in own if isinstance(entry, Fault)), None)
+                if fault is not None:
+                    return fault
                 found = [*self._texts_of_all(path), *_texts(things_at(path, {_INFORMATION: own}))]
             else:
                 found = self._texts_of_all(path)
@@ -203,6 +224,15 @@ class _Claim:
 
 def _texts(things: list[object]) -> list[str]:
     return [text for thing in things if (text := text_of(thing)) is not None]
+
+
+def _only(name: str, number: str, entries: Mapping[str, Sequence[Mapping[str, Any]]]) -> Mapping[str, Any] | Fault:
+    """Give the entry that a line points to."""
+    found = entries.get(number, ())
+    if len(found) == 1:
+        return found[0]
+    there = "two have it" if found else "the claim has none of it"
+    return Fault(f"{name} points to {clipped(number, 20)}, and {there}")
 
 
 def _own(item: object) -> tuple[str, ...]:

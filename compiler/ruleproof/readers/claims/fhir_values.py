@@ -12,7 +12,11 @@ from ruleproof.readers.claims.lines import Fault, Told, clipped, number_of
 
 NPI = "http://hl7.org/fhir/sid/us-npi"
 _OLD_DIAGNOSES = "icd-9"
-_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.+\-Z]{1,40})?")
+_OLD_BY_NUMBER = "urn:oid:2.16.840.1.113883.6.103"
+_HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_DAY = re.compile(
+    rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:T{_HOUR}(?::(?:[0-5][0-9]|60)(?:\.[0-9]{{1,9}})?)?(?:Z|[+-]{_HOUR})?)?"
+)
 
 
 def objects(value: object) -> list[Mapping[str, Any]]:
@@ -35,8 +39,10 @@ def code_told(concept: object, name: str, systems: frozenset[str] | None) -> Tol
     found: dict[str, None] = {}
     for coding in codings:
         code, system = text_of(coding.get("code")), coding.get("system")
+        if system is not None and not isinstance(system, str):
+            return Fault(f"`system` of a coding of `{name}` is no text")
         if code is not None and (systems is None or system in systems):
-            if name == "diagnosis" and isinstance(system, str) and _OLD_DIAGNOSES in system:
+            if name == "diagnosis" and system and (_OLD_DIAGNOSES in system or system == _OLD_BY_NUMBER):
                 return Fault("a diagnosis of the claim is of ICD-9")
             found[code] = None
     if len(found) > 1:
@@ -88,15 +94,30 @@ def number_told(item: Mapping[str, Any], name: str) -> Told:
     return (number_of(text) if text else None) or Fault(f"`{name}` has no number")
 
 
-def identifier_told(reference: object, system: str = "") -> str | None:
-    """Give the identifier of a reference, of a system where one is named."""
-    identifier = reference.get("identifier") if isinstance(reference, dict) else None
-    if not isinstance(identifier, dict) or (system and identifier.get("system") != system):
+def identifier_told(reference: object, name: str, system: str = "") -> Told:
+    """Give the identifier of a reference, of a system where one is named; `name` is that of the reference."""
+    if reference is None:
         return None
-    return text_of(identifier.get("value"))
+    if not isinstance(reference, dict):
+        return Fault(f"`{name}` is no object")
+    identifier = reference.get("identifier")
+    if identifier is None:
+        return None
+    if not isinstance(identifier, dict):
+        return Fault(f"`identifier` of `{name}` is no object")
+    if system and identifier.get("system") != system:
+        return None
+    return plain_told(identifier.get("value"), f"{name}.identifier.value")
 
 
-def part_told(resource: Mapping[str, Any], name: str, part: str) -> str | None:
-    """Give a text of a part of a resource."""
-    value = resource.get(name)
-    return text_of(value.get(part)) if isinstance(value, dict) else None
+def patient_told(patient: object) -> Told:
+    """Give the patient: by the reference, else by the identifier."""
+    if isinstance(patient, dict) and patient.get("reference") is not None:
+        return plain_told(patient["reference"], "patient.reference")
+    return identifier_told(patient, "patient")
+
+
+def plain_told(value: object, name: str) -> Told:
+    """Give a plain value; one that is empty is none."""
+    text = text_of(value)
+    return text if text or value is None or isinstance(value, str) else Fault(f"`{name}` is no plain value")

@@ -102,6 +102,8 @@ def value_by(way: Way, told: Told) -> Value | Fault:
     if isinstance(told, Fault):
         return told
     texts = _texts(way, told)
+    if way.holds and not texts and way.empty == UNKNOWN:
+        return UNSAID
     if way.holds:
         return "yes" if way.holds.intersection(texts) else "no"
     if way.several:

@@ -236,7 +236,14 @@ class _Reader:
         found = self._table(table, "values", at)
         if not found or len(found) > MOST_VALUES:
             raise self._error((*at, "values"), f"`values` names from 1 to {MOST_VALUES:,} values")
-        return {key.strip(): self._plain(value, (*at, "values", key)) for key, value in found.items()}
+        values: dict[str, str | None] = {}
+        for key, value in found.items():
+            name = key.strip()
+            if name in values:
+                hint = "blanks around a value do not count: keep one of the two"
+                raise self._error((*at, "values", key), f"`values` names `{clipped(name)}` twice", hint)
+            values[name] = self._plain(value, (*at, "values", key))
+        return values
 
     def _lookup(self, table: dict[str, Any], at: tuple[str, ...]) -> Mapping[str, str | None]:
         self._only(table, ("file", "key", "gives"), at, "`lookup`")
@@ -247,7 +254,7 @@ class _Reader:
         try:
             content = self.read(file)
         except BesideError as error:
-            raise self._error((*at, "file"), str(error)) from None
+            raise self._error((*at, "file"), str(error).replace("the policy", "the mapping")) from None
         if content is None:
             raise self._error((*at, "file"), f"there is no file `{clipped(file)}` beside the mapping")
         try:

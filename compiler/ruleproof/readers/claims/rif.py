@@ -84,7 +84,7 @@ class RifColumns:
     is_number: bool = False
     several: bool = False
     versions: tuple[str, ...] = ()
-    """Of diagnoses: the columns of their versions, as far as the file has them."""
+    """Of diagnoses: the column of the version of each, empty where the file has none."""
 
     def told(self, text: str) -> str | Fault:
         """Give a text of the file as a field tells it."""
@@ -120,7 +120,7 @@ def columns_of_rif(header: Collection[str]) -> Mapping[str, RifColumns]:
         there = tuple(column for column in columns if column in header)
         if there:
             versions = tuple(version_of(column) for column in there if "DGNS_CD" in column)
-            known = tuple(version for version in versions if version in header)
+            known = tuple(version if version in header else "" for version in versions)
             found[name] = RifColumns(there, FIELDS[name].is_day, name in NUMBERS, FIELDS[name].several, known)
     if "service_from" in found:
         both = dict.fromkeys((*found["service_from"].columns, *found.get("service_to", found["service_from"]).columns))

@@ -250,6 +250,8 @@ class _Reader:
             self._lose("HI stands inside a line, so that the beginning of a claim is missing")
         if self.claim is None or self.line is not None:
             return
+        if any(part.strip() and self.segments.component not in part for part in elements[1:]):
+            self._lose("HI holds an element without parts: its end is missing")
         for code, principal in diagnoses_in(elements, self.segments.component):
             self.claim.diagnoses.append(code)
             if principal:
