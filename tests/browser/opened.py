@@ -51,6 +51,7 @@ def walk_down(page: Any) -> None:
     """Look at the whole page once: what comes near is prepared then."""
     page.evaluate(
         """async () => {
+          dispatchEvent(new Event("wheel"));  // as a reader does who moves on while the page still goes to a place
           for (let place = 0; place < document.body.scrollHeight; place += innerHeight) {
             scrollTo(0, place);
             await new Promise(requestAnimationFrame);
