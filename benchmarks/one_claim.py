@@ -113,7 +113,7 @@ def section(run: Run) -> Section:
             if "microseconds" in item
         ]
         pictures[PEERS] = bars(
-            "One claim, microseconds (each step of the scale is ten times as long)",
+            "One claim, microseconds",
             sorted(shown_bars, key=lambda bar: bar.value),
             " µs",
         )

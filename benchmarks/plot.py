@@ -83,7 +83,8 @@ class Bar:
 
 def bars(title: str, drawn: Sequence[Bar], unit: str) -> str:
     """Draw bars below each other, as long as the logarithms of their values; ours have the other colour."""
-    width, height = WORDS + LONGEST + 90, TOP + BAR * len(drawn) + 12
+    width, height = WORDS + LONGEST + 90, TOP + BAR * len(drawn) + 42
+    bottom = TOP + BAR * len(drawn)
     low = floor(log10(min(bar.value for bar in drawn)))
     high = log10(max(bar.value for bar in drawn))
     parts = [
@@ -92,6 +93,11 @@ def bars(title: str, drawn: Sequence[Bar], unit: str) -> str:
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         f'<text x="12" y="18" font-weight="bold">{escape(title)}</text>',
     ]
+    for power in range(low, floor(high) + 1):
+        x = round(WORDS + (power - low) / max(high - low, 1e-9) * LONGEST, 1)
+        parts.append(f'<line x1="{x}" y1="{TOP}" x2="{x}" y2="{bottom}" stroke="#dddddd"/>')
+        parts.append(f'<text x="{x}" y="{bottom + 14}" text-anchor="middle">{10.0**power:,g}{escape(unit)}</text>')
+    parts.append(f'<text x="{WORDS}" y="{bottom + 32}">logarithmic: each line is ten times the one before</text>')
     for number, bar in enumerate(drawn):
         y = TOP + BAR * number
         length = round((log10(bar.value) - low) / max(high - low, 1e-9) * LONGEST, 1)

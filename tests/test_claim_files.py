@@ -254,3 +254,15 @@ def test_the_counts_are_told_as_json(folder: Path) -> None:
     assert status == 1
     assert (told["rows"], told["judged"], told["rejected"], told["no_input"]) == (2, 1, 1, ["id"])
     assert "tissue" in told["without_column"]
+
+
+def test_another_file_of_the_same_name_is_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process may judge many files, and change its folder in between."""
+    for number, place in ((3, folder), (5, folder / "other"), (7, folder / "other")):
+        place.mkdir(exist_ok=True)
+        (place / "panels.policy").write_text(SMALL, encoding="utf-8")
+        pq.write_table(pa.table({"genes": list(range(10, 10 + number))}), place / "claims.parquet")
+        monkeypatch.chdir(place)
+        result = CliRunner().invoke(main, ["eval", "panels.policy", "claims.parquet", "-o", "out.parquet"])
+        assert result.output.splitlines()[0] == f"{number} rows: {number} judged, 0 rejected"
+        assert pq.read_table(place / "out.parquet").num_rows == number

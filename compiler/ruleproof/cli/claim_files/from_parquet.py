@@ -78,9 +78,15 @@ def open_parquet(path: Path, program: Program) -> ClaimFile:
     return ClaimFile(names, others, opened.size, opened.pieces, opened.batches)
 
 
-@lru_cache(2)
 def _opened(path: Path, inputs: tuple[str, ...]) -> Any:
     """Open a file with the texts of inputs as dictionaries; row groups are streamed, so that their size does not matter."""
+    place = path.resolve()
+    seen = place.stat()
+    return _kept_open(place, (seen.st_ino, seen.st_size, seen.st_mtime_ns), inputs)
+
+
+@lru_cache(2)
+def _kept_open(path: Path, seen: tuple[int, ...], inputs: tuple[str, ...]) -> Any:  # noqa: ARG001 - tells files apart
     with pyarrow.parquet.ParquetFile(path) as file:
         texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type) and field.name in inputs]
     return pyarrow.parquet.ParquetFile(
