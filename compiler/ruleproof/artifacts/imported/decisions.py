@@ -14,6 +14,8 @@ from ruleproof.model.nodes import LEFT_OPEN
 from ruleproof.model.tables import AnyValue, DecisionTable, TableRow
 from ruleproof.prover.table_space import undecided_in
 
+_OPEN = f"its output is `{LEFT_OPEN}`, which a policy says of a case that no rule answers"
+
 
 class Decision:
     """One output of a table (or all together) on its way to a decision."""
@@ -71,6 +73,10 @@ class Decision:
             self._remarks.say(CHOSEN, message, table=self._table, rows=[row])
             return None
         why = self._why_not(row)
+        if why == _OPEN and self.questions and self._kind in (ONE_WINS, PLAIN):
+            message = f"rule {row.number} of `{self._table.name}` gives `{LEFT_OPEN}`: the policy leaves its case open"
+            self._remarks.say(OTHERWISE, message, table=self._table, rows=[row])
+            return Line(row, box, None, level)
         if not why:
             return Line(row, box, self._outcome(row.outputs, f"row {row.number}"), level)
         left_open = self._kind == ONE_WINS or (self._kind == PLAIN and self._has_default)
@@ -106,8 +112,8 @@ class Decision:
         for cell_given in row.outputs:
             if isinstance(cell_given, tables.Literal) and not _can_stand(cell_given.value):
                 return "its output holds letters that cannot be seen, or more than 1,000 letters"
-            if isinstance(cell_given, tables.Literal) and cell_given.value == LEFT_OPEN:
-                return f"its output is `{LEFT_OPEN}`, which a policy says of a case that no rule answers"
+            if _is_open(cell_given):
+                return _OPEN
         return ""
 
     def _outcome(self, cells: Sequence[tables.OutputCell | None], number: str) -> str:
@@ -207,6 +213,10 @@ def _rules(rows: Sequence[TableRow]) -> str:
         return f"rule {numbers[0]}"
     shown = ", ".join(numbers[:8])
     return f"rules {shown}{' …' if len(numbers) > 8 else ''}"
+
+
+def _is_open(cell: tables.OutputCell | None) -> bool:
+    return isinstance(cell, tables.Literal) and cell.value == LEFT_OPEN
 
 
 def _can_stand(value: tables.Scalar) -> bool:
