@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ruleproof.graph.nodes import Graph, Leaf, Node, NodeTable, Question
+from ruleproof.graph.nodes import Graph, Leaf, Node, NodeTable, Question, nodes_below
 from ruleproof.model.meaning import Answer
 from ruleproof.prover.space import Space, bits_of
 
@@ -37,7 +37,7 @@ Shares = Mapping[str | None, float]
 def with_fewer_tests(graph: Graph, said: Callable[[Answer | str | None], str | None]) -> Graph:
     """Give the graph that ends in what `said` makes of each answer; the cases that cannot happen may lead anywhere."""
     merged = _relabelled(graph, said)
-    if len(_in_order(merged)) > MOST_NODES:
+    if len(nodes_below(merged)) > MOST_NODES:
         return Graph(graph.name, graph.space, merged, False)
     _, root = _Asking(graph.space).build(merged, frozenset())
     return Graph(graph.name, graph.space, root, False)
@@ -81,7 +81,7 @@ class _Asking:
         """Give what is left as a new node, where some inputs were looked up already, and what it costs on average."""
         if isinstance(node, Leaf):
             return 0.0, self.made.leaf(node.answer)
-        order = _in_order(node)
+        order = nodes_below(node)
         asked = _asked(order)
         read &= {self.space.dimensions[dimension].input for dimension in asked}
         if (id(node), read) not in self.known:
@@ -192,23 +192,6 @@ class _Asking:
 
 def _cost(tried: tuple[float, Node]) -> float:
     return tried[0]
-
-
-def _in_order(root: Node) -> tuple[Node, ...]:
-    """Give the nodes below a node, each before those that it leads to."""
-    order: list[Node] = []
-    seen: set[int] = set()
-    stack: list[tuple[Node, bool]] = [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            if isinstance(node, Question):
-                stack.extend((part.node, False) for part in node.branches)
-    return tuple(reversed(order))
 
 
 def _asked(order: Sequence[Node]) -> dict[int, set[int]]:

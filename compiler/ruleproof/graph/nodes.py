@@ -64,6 +64,23 @@ class NodeTable:
         return self._questions.setdefault(key, made)
 
 
+def nodes_below(root: Node) -> tuple[Node, ...]:
+    """Give a node and all that it leads to, each before the nodes it leads to."""
+    order: list[Node] = []
+    seen: set[int] = set()
+    stack: list[tuple[Node, bool]] = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            if isinstance(node, Question):
+                stack.extend((branch.node, False) for branch in node.branches)
+    return tuple(reversed(order))
+
+
 @dataclass(frozen=True)
 class Graph:
     """The graph of one decision or requirement, over the cells of a space.
@@ -79,19 +96,7 @@ class Graph:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """All nodes, each before the nodes it leads to, the root first; the order depends on the graph alone."""
-        order: list[Node] = []
-        seen: set[int] = set()
-        stack: list[tuple[Node, bool]] = [(self.root, False)]
-        while stack:
-            node, done = stack.pop()
-            if done:
-                order.append(node)
-            elif id(node) not in seen:
-                seen.add(id(node))
-                stack.append((node, True))
-                if isinstance(node, Question):
-                    stack.extend((branch.node, False) for branch in node.branches)
-        return tuple(reversed(order))
+        return nodes_below(self.root)
 
     @cached_property
     def number(self) -> dict[int, int]:
